@@ -1,0 +1,91 @@
+# Needs only Python >= 3.11 with its venv module. Every target that needs packages sets up .venv first.
+
+# A candidate counts only if it runs, is new enough and can make a venv: pyenv leaves shims on the PATH that
+# do not run, and Debian ships Python without ensurepip. `make PYTHON=/path/to/python3` names another.
+PYTHON ?= python3.13 python3.12 python3.11 python3
+
+# More for pytest, as in: make test ARGS='tests/facets -k gap -x'
+ARGS ?=
+
+BIN := .venv/bin
+UI := gateway/graphiql/ui
+PYTEST := $(BIN)/pytest
+# uv's version stands once, in pyproject.toml.
+UV_PIN := sed -n 's/.*"\(uv==[^"]*\)".*/\1/p' pyproject.toml
+# worksteal hands each worker a run of neighbouring tests, so that module fixtures are seldom set up twice.
+PARALLEL := -n auto --maxprocesses 8 --dist worksteal
+
+# uv must fill our .venv with our interpreter, whatever the caller has activated or exported, and trust the
+# system's certificates as pip does, so that a company's own authority is known to both.
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON := $(BIN)/python
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := true
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-nightly check check-lint check-format check-types check-imports check-schema \
+        format schema explorer clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+# The stamp says that .venv was once complete. Without it .venv is made anew; older than the lock file, it is synced.
+SETUP := .venv/.setup-done
+setup: $(SETUP) ## Make .venv with exactly the locked packages
+$(SETUP): pyproject.toml uv.lock
+	@[ -e $@ ] || { \
+	  for python in $(PYTHON); do \
+	    "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    echo "Making .venv with $$("$$python" --version) ..."; \
+	    exec "$$python" -m venv --clear .venv; \
+	  done; \
+	  echo 'Found no Python >= 3.11 with its venv module (tried: $(PYTHON)).'; \
+	  echo 'Install one (Debian, Ubuntu: apt-get install python3-venv) or name one: make PYTHON=/path/to/python3'; \
+	  exit 1; } >&2
+	@echo 'Installing the locked packages ...' >&2
+	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$($(UV_PIN))" \
+	  && $(BIN)/uv sync --frozen --quiet; } || { rm -f $@; exit 1; }
+	@touch $@
+
+run: $(SETUP) ## Start the gateway with its sandbox upstream and GraphiQL on 127.0.0.1:8000
+	@$(BIN)/gateway dev
+
+test: $(SETUP) ## Run the whole test suite
+	$(PYTEST) $(PARALLEL) $(ARGS)
+
+test-nightly: $(SETUP) ## Run the suite with its long proofs
+	GATEWAY_TESTS_NIGHTLY=1 HYPOTHESIS_PROFILE=nightly $(PYTEST) $(PARALLEL) $(ARGS)
+
+check: $(SETUP) ## Run every check-… below and report all failures, not only the first
+	@$(MAKE) --no-print-directory --keep-going check-lint check-format check-types check-imports check-schema
+
+check-lint: $(SETUP) ## Lint
+	$(BIN)/ruff check
+
+check-format: $(SETUP) ## Formatting
+	$(BIN)/ruff format --check
+
+check-types: $(SETUP) ## Types
+	$(BIN)/pyright
+
+check-imports: $(SETUP) ## Which package may import which
+	$(PYTEST) -q tests/architecture
+
+check-schema: $(SETUP) ## schema.graphql is what the code says
+	$(BIN)/gateway schema --check schema.graphql
+
+format: $(SETUP) ## Format, and fix what ruff can fix
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+schema: $(SETUP) ## Write schema.graphql from the code
+	$(BIN)/gateway schema > .venv/schema.graphql  # not in place: a failure would leave half a file
+	mv .venv/schema.graphql schema.graphql
+
+explorer: ## Build GraphiQL's static files (needs Node and npm)
+	cd $(UI) && npm ci && npm run build
+
+clean: ## Remove everything made here, .venv included
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dist test-results $(UI)/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
