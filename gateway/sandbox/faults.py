@@ -1,0 +1,61 @@
+"""The knobs that make the sandbox misbehave, settable in code and over HTTP."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=600.0)]
+Body = Literal["whole", "truncated", "html", "empty"]
+
+
+class EndpointFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What goes wrong at one endpoint, in the order in which it is applied."""
+
+    delay_s: Seconds = 0.0
+    """Wait this long before doing anything."""
+    status: Annotated[int, msgspec.Meta(ge=400, le=599)] | None = None
+    """Answer this HTTP status, with no data."""
+    retry_after_s: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """Send `Retry-After` with a forced status."""
+    body: Body = "whole"
+    """Spoil the body: cut it in half, send an HTML page, or send nothing."""
+    partial: bool = False
+    """Leave the points blocks out and warn 91001, as if the points engine were down."""
+    times: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """Hit this many requests, then switch off; None: hit every request."""
+
+    @property
+    def active(self) -> bool:
+        """Whether any knob is turned."""
+        return self != EndpointFault(times=self.times)
+
+
+class Faults(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Every knob; a fresh one is a well-behaved upstream."""
+
+    v1_get: EndpointFault = msgspec.field(default_factory=EndpointFault)
+    v2_lookup: EndpointFault = msgspec.field(default_factory=EndpointFault)
+    v2_by_id: EndpointFault = msgspec.field(default_factory=EndpointFault)
+    token: EndpointFault = msgspec.field(default_factory=EndpointFault)
+    shuffle: bool = False
+    """Send a V1.1 batch in reverse, failures first (order is undocumented, facts §2.3)."""
+
+    def take(self, endpoint: str) -> EndpointFault:
+        """The fault that hits this request of `endpoint`, counting it."""
+        fault: EndpointFault = getattr(self, endpoint)
+        if not fault.active or fault.times is None:
+            return fault
+        hit = msgspec.structs.replace(fault)
+        fault.times -= 1
+        if fault.times == 0:
+            setattr(self, endpoint, EndpointFault())
+        return hit
+
+    def replace(self, other: "Faults") -> None:
+        """Become `other`, keeping this object's identity."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(other, name))
+
+    def clear(self) -> None:
+        """Behave well again."""
+        self.replace(Faults())

@@ -1,0 +1,116 @@
+"""V1.1 `customer/get`: which customers a request names, and the batch they come back in. Facts §2."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import v1_item
+from .data import Person
+from .directory import Directory, Kind
+
+Json = dict[str, Any]
+Params = Mapping[str, str]
+
+# In the order of precedence (facts §3); `card_number` is not taken here.
+IDENTIFIERS: dict[str, Kind] = {
+    "mobile": "mobile",
+    "external_id": "externalId",
+    "email": "email",
+    "id": "id",
+    "card_external_id": "cardExternalId",
+}
+MESSAGES = {
+    "400": "The input is invalid: check the request's parameters",
+    "1011": "No customer for the given identifier",
+    "1012": "No customer with the given mobile, email or external id",
+    "1060": "Too many identifiers in one request",
+    "8109": "Customer is deleted after PII delete request",
+}
+
+
+def customer_get(
+    directory: Directory,
+    params: Params,
+    *,
+    batch_limit: int = 10,
+    shuffle: bool = False,
+    partial: bool = False,
+) -> Json:
+    """The whole answer to a V1.1 request; HTTP 200 whatever it says.
+
+    Customers come by ascending id and failures last, whatever was asked first. `shuffle` turns that
+    round; `partial` leaves the points out and says so with warning 91001.
+    """
+    if params.get("format", "json").lower() != "json":
+        return api_error(406, "Only format=json is served here")
+    given = {name: _values(params[name]) for name in IDENTIFIERS if _values(params.get(name, ""))}
+    if not given:
+        return api_error(400, "No identifier in the request")
+    name = next(iter(given))
+    values = given[name] if len(given) == 1 else given[name][:1]
+    if len(values) > batch_limit:
+        return _batch([], [_failed("1060") for _ in values], shuffle=False)
+
+    found: list[tuple[int, Json]] = []
+    failures: list[Json] = []
+    for value in values:
+        person = _find(directory, name, value)
+        if isinstance(person, str):
+            failures.append(_failed(person))
+        elif person.deleted:
+            failures.append(_failed("8109", {name: value}))
+        else:
+            shown = directory.survivor_of(person)
+            item = v1_item.customer(shown, params, survivor=shown is not person, partial=partial)
+            found.append((shown.id, item))
+    found.sort(key=lambda pair: pair[0])
+    return _batch([item for _, item in found], failures, shuffle=shuffle)
+
+
+def api_error(code: int | str, message: str, *, success: str = "false") -> Json:
+    """An answer about the request as a whole, with no customers in it."""
+    return {"response": {"status": {"success": success, "code": code, "message": message}, "customers": None}}
+
+
+def unauthorized(*, expired: bool) -> Json:
+    """The refusal of a credential, whose `success` is "true" as upstream has it (facts §4)."""
+    code, message = ("498", "Token expired") if expired else ("401", "Unauthorized")
+    return api_error(code, message, success="true")
+
+
+def _values(text: str) -> list[str]:
+    return [value.strip() for value in text.split(",") if value.strip()]
+
+
+def _find(directory: Directory, name: str, value: str) -> Person | str:
+    """The customer, or the code that says why there is none."""
+    if name == "id":
+        if not (value.isascii() and value.isdigit()):
+            return "400"
+        return (directory.by_id(int(value)) if len(value) < 20 else None) or "1011"
+    missing = "1011" if name == "card_external_id" else "1012"
+    return directory.find(IDENTIFIERS[name], value) or missing
+
+
+def _failed(code: str, identifier: Json | None = None) -> Json:
+    status: Json = {"success": "false", "code": code, "message": MESSAGES[code], "warnings": {"warning": []}}
+    return {**(identifier or {}), "item_status": status}
+
+
+def _batch(found: list[Json], failures: list[Json], *, shuffle: bool) -> Json:
+    if not failures:
+        success, code, message = "true", 200, "Success"
+    elif found:
+        success, code, message = "true", 201, "Some of the requests failed"
+    else:
+        success, code, message = "false", 500, "All of the requests failed"
+    items = [*found, *failures]
+    if shuffle:
+        items.reverse()
+    status = {
+        "success": success,
+        "code": code,
+        "message": message,
+        "total": str(len(items)),
+        "success_count": str(len(found)),
+    }
+    return {"response": {"status": status, "customers": {"customer": items}}}

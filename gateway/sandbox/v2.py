@@ -1,0 +1,100 @@
+"""V2: which single customer a request names, and the refusals in its error list. Facts §1.1, §1.4."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import v2_entity
+from .data import Person
+from .directory import INSTORE, Directory, Kind
+
+Json = dict[str, Any]
+Params = Mapping[str, str]
+
+IDENTIFIERS: dict[str, Kind] = {
+    "mobile": "mobile",
+    "email": "email",
+    "externalid": "externalId",
+    "cardnumber": "cardnumber",
+    "cardexternalid": "cardExternalId",
+    "wechat": "wechat",
+}
+# fmt: off
+SOURCES = frozenset({
+    "INSTORE", "MARTJACK", "WECHAT", "ALL", "MAPP_SDK", "FACEBOOK", "WEB_ENGAGE", "TMALL",
+    "TAOBAO", "JD", "ECOMMERCE", "WEBSITE", "LINE", "MOBILE_APP", "OTHERS",
+})
+# fmt: on
+MESSAGES = {
+    8003: "Source is missing or not a known one",
+    8012: "Source is not a known one",
+    8013: "Identifier name is not a known one",
+    8015: "No customer with the given identifiers",
+    8130: "Identifier names and values do not pair up",
+    11013: "identifierName, identifierValue and source are mandatory",
+}
+
+
+def lookup(directory: Directory, params: Params, *, partial: bool = False) -> Json:
+    """The customer whom `identifierName` and `identifierValue` name in `source`; HTTP 200 whatever it says.
+
+    Several identifiers, in the same order in both, name ONE customer (dual eligibility, facts §3): the
+    external id decides if it is among them, else the first.
+    """
+    basic = params.get("basicIdentifierLookup", "").lower() == "true"
+    if not all(params.get(name) for name in ("identifierName", "identifierValue", "source")):
+        return error(8130 if basic and params.get("source") else 11013)
+    source = params["source"].upper()
+    if source not in SOURCES:
+        return error(8003)
+    names = [name.strip().lower() for name in params["identifierName"].split(",")]
+    if any(name not in IDENTIFIERS for name in names):
+        return error(8013)
+    values = [params["identifierValue"]]
+    if len(names) > 1:
+        values = params["identifierValue"].split(",")
+        if len(names) != len(values):
+            return error(8130)
+    primary = names.index("externalid") if "externalid" in names else 0
+    person = directory.find(IDENTIFIERS[names[primary]], values[primary], _within(source, params))
+    return _answer(person, params, partial=partial)
+
+
+def by_id(directory: Directory, id: str, params: Params, *, partial: bool = False) -> Json | None:
+    """The customer with this id, if they have a profile in `source`; None for what is not an id at all."""
+    if not (id.isascii() and id.isdigit() and len(id) < 20):
+        return None
+    if not params.get("source"):
+        return error(8003)
+    source = params["source"].upper()
+    if source not in SOURCES:
+        return error(8012)
+    person = directory.by_id(int(id))
+    within = _within(source, params)
+    known = person and any((profile.source, profile.account_id) in within for profile in person.profiles)
+    return _answer(person if known else None, params, partial=partial)
+
+
+def error(code: int, message: str | None = None) -> Json:
+    """An answer that is only a refusal."""
+    return {
+        "warnings": [],
+        "errors": [{"status": False, "code": code, "message": message or MESSAGES[code]}],
+    }
+
+
+def _within(source: str, params: Params) -> list[tuple[str, str]]:
+    """The (source, account) pairs searched; only INSTORE goes without an account (facts §1.1)."""
+    account = params.get("accountId", "")
+    if source == "INSTORE":
+        return [INSTORE]
+    if source == "ALL":
+        return [INSTORE, *((name, account) for name in sorted(SOURCES) if account)]
+    return [(source, account)] if account else []
+
+
+def _answer(person: Person | None, params: Params, *, partial: bool) -> Json:
+    if person is None or person.deleted:
+        return error(8015)
+    if person.merged_into is not None:
+        return v2_entity.victim(person)
+    return v2_entity.entity(person, params, partial=partial)
