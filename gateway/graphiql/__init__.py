@@ -1,0 +1,1 @@
+"""The self-hosted GraphiQL explorer: its page, its built files under `static/`, their source under `ui/`."""

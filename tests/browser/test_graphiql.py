@@ -1,0 +1,117 @@
+"""The explorer in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from gateway.graphiql.examples import EXAMPLES
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOT = Path(__file__).parents[2] / "test-results" / "graphiql.png"
+
+
+async def schema_is_known(page: Page) -> None:
+    """Open the documentation and wait until introspection has filled it."""
+    await page.get_by_role("button", name="Show Documentation Explorer").click()
+    await expect(page.locator(".graphiql-doc-explorer")).to_contain_text("Root Types")
+
+
+async def answer_to_run(page: Page, label: str) -> dict:
+    """Press the run button and return the decoded answer to the operation `label`."""
+    async with page.expect_response(
+        lambda response: response.request.method == "POST" and response.request.post_data_json["operationName"] == label
+    ) as answered:
+        await page.get_by_role("button", name="Execute query").click()
+    return await (await answered.value).json()
+
+
+async def test_read_the_docs_complete_a_field_run_an_example(open_explorer) -> None:
+    async with open_explorer() as page:
+        await schema_is_known(page)
+        docs = page.locator(".graphiql-doc-explorer")
+        await docs.get_by_role("link", name="Query").click()
+        await expect(docs.get_by_role("link", name="customer", exact=True)).to_be_visible()
+
+        editor = page.locator(".graphiql-query-editor")
+        await editor.locator(".view-line", has_text="firstName").click()
+        await page.keyboard.press("End")
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("lastNa")
+        await expect(editor.locator(".suggest-widget.visible .monaco-list-row.focused")).to_contain_text("lastName")
+        await page.keyboard.press("Enter")
+        await expect(editor.locator(".view-line", has_text="lastName")).to_be_visible()
+        await expect(editor.locator(".squiggly-error")).to_have_count(0)
+
+        await page.get_by_role("button", name="Execute query").click()
+        result = page.locator(".result-window")
+        await expect(result.locator(".view-line", has_text='"firstName": "Asha"')).to_be_visible()
+        await expect(result.locator(".view-line", has_text='"lastName": "Rao"')).to_be_visible()
+
+        SCREENSHOT.parent.mkdir(exist_ok=True)
+        await page.screenshot(path=SCREENSHOT)
+
+
+async def test_every_example_is_answered_without_errors(open_explorer) -> None:
+    async with open_explorer() as page:
+        await schema_is_known(page)
+        labels = await page.get_by_role("tab").all_inner_texts()
+        assert len(labels) == len(EXAMPLES)
+        for label in [*labels[1:], labels[0]]:  # The first tab is open: each step goes to another one.
+            await page.get_by_role("tab", name=label).click()
+            # GraphiQL notes a changed document, and with it the operation to run, a moment later.
+            await page.wait_for_function(
+                "label => localStorage['graphiql:query']?.includes(`query ${label}`)", arg=label
+            )
+            answer = await answer_to_run(page, label)
+            assert "errors" not in answer, label
+
+
+async def test_header_values_are_sent_and_not_kept(open_explorer) -> None:
+    async with open_explorer() as page:
+        await page.get_by_role("button", name="Headers").click()
+        await page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden)").click()
+        await page.keyboard.type('{"authorization": "Bearer of-this-test')
+        async with page.expect_request(lambda request: "of-this-test" in request.headers.get("authorization", "")):
+            await page.get_by_role("button", name="Execute query").click()
+        await expect(page.locator(".result-window .view-line", has_text="Asha")).to_be_visible()
+        kept = await page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })")
+        assert "query Asha" in kept
+        assert "of-this-test" not in kept
+
+
+@pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(33, 42, 59)")])
+async def test_colours_follow_the_system(open_explorer, scheme: str, background: str) -> None:
+    async with open_explorer(color_scheme=scheme) as page:
+        await expect(page.locator(".graphiql-container")).to_have_css("background-color", background)
+
+
+async def test_every_panel_and_the_editors_own_tools_work(open_explorer) -> None:
+    """Much of this is loaded on first use, and Monaco is not whole: what GraphiQL offers has to be there."""
+    async with open_explorer() as page:
+        await schema_is_known(page)
+        await page.get_by_role("button", name="Show GraphiQL Explorer").click()
+        await expect(page.locator(".docExplorerWrap")).to_contain_text("loyaltyPrograms")
+        await page.get_by_role("button", name="Show History").click()
+        await expect(page.locator(".graphiql-history")).to_be_visible()
+
+        editor = page.locator(".graphiql-query-editor")
+        first_name = editor.locator(".view-line", has_text="firstName")
+        await first_name.click()
+        await page.keyboard.press("End")
+        await page.keyboard.type(" id")
+        await expect(first_name).to_have_text(re.compile(r"firstName\sid$"))
+        await page.get_by_role("button", name="Prettify query").click()
+        await expect(first_name).to_have_text(re.compile(r"firstName$"))
+
+        await first_name.click()
+        await page.keyboard.press("F1")
+        await page.keyboard.type("run operation")
+        await expect(page.locator(".quick-input-widget").get_by_role("option")).to_contain_text("Run Operation")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Control+f")
+        await expect(editor.locator(".find-widget.visible")).to_be_visible()
+        await first_name.click(button="right")
+        await expect(page.get_by_role("menuitem", name="Run Operation")).to_be_visible()
