@@ -1,0 +1,110 @@
+"""The words of planning: facets, the endpoints that bring them, customers' addresses and needs. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import NewType
+
+
+class Endpoint(Enum):
+    """An upstream call. The value is the name that explain, logs and metrics use."""
+
+    V2 = "V2"
+    V1 = "V1.1"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Facet:
+    """The smallest unit of upstream data that one embed, flag or flag-with-value brings."""
+
+    name: str
+    arguments: tuple[tuple[str, str | int], ...] = ()
+
+    def __str__(self) -> str:
+        if not self.arguments:
+            return self.name
+        return f"{self.name}({', '.join(f'{name}={value}' for name, value in self.arguments)})"
+
+    @property
+    def argument_values(self) -> Mapping[str, str | int]:
+        """The arguments by name."""
+        return dict(self.arguments)
+
+
+class IdentifierKind(StrEnum):
+    """A kind of identifier. The value is the graph's name of it in `CustomerBy`."""
+
+    ID = "id"
+    MOBILE = "mobile"
+    EMAIL = "email"
+    EXTERNAL_ID = "externalId"
+    CARD_NUMBER = "cardNumber"
+    CARD_EXTERNAL_ID = "cardExternalId"
+    WECHAT = "wechat"
+
+
+class Source(StrEnum):
+    """The source whose profile is asked for. V1.1 knows INSTORE alone (facts §3)."""
+
+    INSTORE = "INSTORE"
+    WECHAT = "WECHAT"
+    MARTJACK = "MARTJACK"
+    FACEBOOK = "FACEBOOK"
+    WEB_ENGAGE = "WEB_ENGAGE"
+    TMALL = "TMALL"
+    TAOBAO = "TAOBAO"
+    JD = "JD"
+    ECOMMERCE = "ECOMMERCE"
+    WEBSITE = "WEBSITE"
+    LINE = "LINE"
+    MOBILE_APP = "MOBILE_APP"
+    MAPP_SDK = "MAPP_SDK"
+    OTHERS = "OTHERS"
+    ALL = "ALL"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identifier:
+    """One identifier of a customer, in normal form (see `addresses`). Its text never shows the whole value."""
+
+    kind: IdentifierKind
+    value: str = field(repr=False)
+
+    def masked(self) -> str:
+        """For people: the kind and enough of the value to recognise one's own."""
+        shown = 4 if len(self.value) > 8 else 1
+        return f"{self.kind}:{'*' * 4}{self.value[-shown:]}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """How a caller names one customer: one identifier, or several of the same customer, at a source."""
+
+    identifiers: tuple[Identifier, ...]
+    source: Source = Source.INSTORE
+    account: str | None = None
+
+    @property
+    def kinds(self) -> tuple[IdentifierKind, ...]:
+        """The kinds of its identifiers, in the order given."""
+        return tuple(identifier.kind for identifier in self.identifiers)
+
+    def masked(self) -> str:
+        """For people."""
+        return "+".join(identifier.masked() for identifier in self.identifiers)
+
+
+CustomerId = NewType("CustomerId", str)
+"""Upstream's canonical id of a customer: V2 `id`, V1.1 `user_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Facets wanted of one customer. `known` says whether its id is known, so that it can be asked by id."""
+
+    address: Address
+    facets: frozenset[Facet]
+    known: bool = False
+
+
+Needs = tuple[Need, ...]

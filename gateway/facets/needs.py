@@ -1,0 +1,148 @@
+"""From an operation and its variables to needs: which facets of which customers the answer will read. Pure.
+
+Selections are collected by graphql-core itself, so `@skip`, `@include`, fragments, aliases and merged fields count
+exactly as execution counts them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from graphql import (
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_argument_values,
+    get_named_type,
+)
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues
+
+from gateway.errors import BadUserInput, LimitExceeded
+from gateway.facets.addresses import address
+from gateway.facets.catalog import EXISTENCE, FacetKind
+from gateway.facets.facet import Address, Facet, Source
+
+MOST_DAYS = 3650
+"""The furthest ahead that a gap can be asked for; ten years is beyond any tier's period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """Where a graph field lives: a kind of facet, and which graph argument is which of its arguments."""
+
+    on: FacetKind
+    arguments: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+Homes = Mapping[tuple[str, str], Lives]
+"""Every facet-backed field of the graph, by type and field name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One customer of the answer: who, and for each facet the fields that want it (paths of response keys)."""
+
+    address: Address
+    causes: Mapping[Facet, tuple[str, ...]]
+
+
+Entry = Wanted | BadUserInput
+"""A customer of the answer, or why they cannot be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A parsed and validated operation, ready for any variables."""
+
+    schema: GraphQLSchema
+    query: GraphQLObjectType
+    node: OperationDefinitionNode
+    fragments: dict[str, FragmentDetails]
+
+
+def read(operation: Operation, variables: VariableValues, homes: Homes, limit: int) -> Mapping[str, Sequence[Entry]]:
+    """The customers of each root field by response key, in the order of the answer.
+
+    An identifier that cannot be spoils its own customer (it is data); an argument of a field that cannot be raises
+    `BadUserInput` (it is the document's), and more than `limit` customers raise `LimitExceeded`: before any call.
+    """
+    reading = _Reading(operation, variables, homes)
+    collected = collect_fields(operation.schema, operation.fragments, variables, operation.query, operation.node)
+    roots: dict[str, Sequence[Entry]] = {}
+    for key, details in collected.grouped_field_set.items():
+        if details[0].node.name.value in ("customer", "customers"):
+            roots[key] = reading.root(key, details, limit)
+    total = sum(map(len, roots.values()))
+    if total > limit:
+        raise LimitExceeded("customers", total, limit)
+    return roots
+
+
+@dataclass(slots=True)
+class _Reading:
+    operation: Operation
+    variables: VariableValues
+    homes: Homes
+
+    def root(self, key: str, details: list[FieldDetails], limit: int) -> Sequence[Entry]:
+        definition = self.operation.query.fields[details[0].node.name.value]
+        arguments = get_argument_values(definition, details[0].node, self.variables)
+        by = cast("Mapping[str, Any] | Sequence[Mapping[str, Any]]", arguments["by"])
+        source = Source(arguments["source"])
+        many = [by] if isinstance(by, Mapping) else by
+        if len(many) > limit:
+            raise LimitExceeded("customers", len(many), limit)
+        wanted = list(self._below(cast("GraphQLObjectType", get_named_type(definition.type)), key, details))
+        return [
+            _entry(one, source, arguments.get("accountId"), wanted, "by" if many is not by else f"by[{index}]")
+            for index, one in enumerate(many)
+        ]
+
+    def _below(
+        self, parent: GraphQLObjectType, path: str, details: list[FieldDetails]
+    ) -> Iterator[tuple[FacetKind, Mapping[str, int], str]]:
+        """Every facet-backed field under a field, depth first."""
+        operation = self.operation
+        collected = collect_subfields(
+            operation.schema, operation.fragments, self.variables, operation.node, parent, details
+        )
+        for key, found in collected.grouped_field_set.items():
+            name = found[0].node.name.value
+            definition = parent.fields.get(name)
+            if definition is None:  # __typename
+                continue
+            here = f"{path}.{key}"
+            if home := self.homes.get((parent.name, name)):
+                arguments = get_argument_values(definition, found[0].node, self.variables)
+                yield home.on, {mine: days(arguments[theirs], theirs) for mine, theirs in home.arguments.items()}, here
+            below = cast("object", get_named_type(definition.type))
+            if isinstance(below, GraphQLObjectType):
+                yield from self._below(below, here, found)
+
+
+def days(value: int, argument: str) -> int:
+    """A number of days ahead. Negative ones are not supported upstream (seed V1.1, gap_to_renew_for)."""
+    if value < 0:
+        raise BadUserInput(argument, f"is {value}; days ahead cannot be negative")
+    if value > MOST_DAYS:
+        raise BadUserInput(argument, f"is {value}; at most {MOST_DAYS} days ahead can be asked for")
+    return value
+
+
+def _entry(
+    by: Mapping[str, Any],
+    source: Source,
+    account: str | None,
+    wanted: Sequence[tuple[FacetKind, Mapping[str, int], str]],
+    argument: str,
+) -> Entry:
+    try:
+        who = address(by, source, account, argument=argument)
+    except BadUserInput as problem:
+        return problem
+    causes: dict[Facet, tuple[str, ...]] = {EXISTENCE(): ()}
+    for kind, arguments, path in wanted:
+        facet = kind.of(who, **arguments)
+        causes[facet] = (*causes.get(facet, ()), path)
+    return Wanted(who, causes)

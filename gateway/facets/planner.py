@@ -1,0 +1,256 @@
+"""The planner: the cheapest calls for a set of needs. Pure.
+
+Needs that could share a V1.1 batch are planned together, all others apart. Alike needs (the common case: one list,
+one selection) have a closed form: choose an endpoint for every facet that both bring, pack conflicting values onto
+the fewest calls, cut into batches. Unlike needs are pooled greedily, and small mixtures are then searched through.
+`Plan.lower_bound` says how far from the least number of calls the result can be at most.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
+from math import ceil
+
+from gateway.facets.catalog import EXISTENCE, slot, source, sources
+from gateway.facets.facet import Endpoint, Facet, Need, Needs
+from gateway.facets.plan import Call, Objective, Plan, objective, ordered
+from gateway.facets.routes import Capabilities, Route, Routes, capacity, routes
+from gateway.facets.search import improved
+
+Endpoints = frozenset[Endpoint]
+NONE_AVOIDED: Endpoints = frozenset()
+
+
+def plan(needs: Needs, capabilities: Capabilities, avoid: Endpoints = NONE_AVOIDED) -> Plan:
+    """The cheapest calls that bring every need. Every address must be `findable`.
+
+    `avoid` names endpoints to be spared where the other one brings the facet too.
+    """
+    calls: list[Call] = []
+    bound = 0
+    for group in _groups(needs, capabilities):
+        members = _Members(tuple(group), needs, capabilities, avoid)
+        bound += _lower_bound(members)
+        calls += _plan_group(members)
+    return Plan(ordered(calls), objective(calls, needs, avoid), bound)
+
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """Needs that are planned together, as positions in all needs."""
+
+    positions: tuple[int, ...]
+    needs: Needs
+    capabilities: Capabilities
+    avoid: Endpoints
+
+    def routes(self, position: int) -> Routes:
+        return routes(self.needs[position], self.capabilities)
+
+    @property
+    def batch_size(self) -> int:
+        """The most customers that any call can take."""
+        ways = (route for position in self.positions for route in self.routes(position)[Endpoint.V1])
+        return max((capacity(Endpoint.V1, route.by, self.capabilities) for route in ways), default=1)
+
+    def objective(self, calls: Iterable[Call]) -> Objective:
+        return objective(calls, self.needs, self.avoid)
+
+
+def _groups(needs: Needs, capabilities: Capabilities) -> Iterator[list[int]]:
+    """Splits the needs into groups that no V1.1 batch can join: batches hold one identifier kind and one wave."""
+    groups: list[tuple[set[Route], list[int]]] = []
+    for position, need in enumerate(needs):
+        shared = set(routes(need, capabilities)[Endpoint.V1])
+        joined = [group for group in groups if group[0] & shared]
+        groups = [group for group in groups if not group[0] & shared]
+        groups.append(
+            (
+                shared.union(*(group[0] for group in joined)),
+                sorted([position, *(member for group in joined for member in group[1])]),
+            )
+        )
+    yield from (members for _, members in groups)
+
+
+def _plan_group(members: _Members) -> list[Call]:
+    alike: defaultdict[tuple[frozenset[Facet], str], list[int]] = defaultdict(list)
+    for position in members.positions:
+        alike[(wanted(members.needs[position]), repr(members.routes(position)))].append(position)
+    if len(alike) == 1:
+        return _plan_alike(replace(members, positions=tuple(*alike.values())))
+    apart = [call for same in alike.values() for call in _plan_alike(replace(members, positions=tuple(same)))]
+    spared = replace(members, avoid=members.avoid | {Endpoint.V2})
+    leaning = [call for same in alike.values() for call in _plan_alike(replace(spared, positions=tuple(same)))]
+    candidates = (apart, _pooled(apart, members), _pooled(leaning, members))
+    best = min(candidates, key=members.objective)
+    return improved(best, members.positions, members.needs, members.capabilities, members.avoid)
+
+
+def wanted(need: Need) -> frozenset[Facet]:
+    """The facets to place. Every call proves existence, so it is placed only where nothing else is wanted."""
+    return need.facets - {EXISTENCE()} or frozenset({EXISTENCE()})
+
+
+def _plan_alike(members: _Members) -> list[Call]:
+    """The cheapest calls for needs with the same facets and routes: exact.
+
+    Full batches cost the same each, so what is left over after them may be better off on V2.
+    """
+    size = members.batch_size
+    whole = _plan_uniform(members)
+    left_over = len(members.positions) % size
+    if not left_over or len(members.positions) < size:
+        return whole
+    full, rest = members.positions[:-left_over], members.positions[-left_over:]
+    cut = _plan_uniform(replace(members, positions=full)) + _plan_uniform(replace(members, positions=rest))
+    return min((whole, cut), key=members.objective)
+
+
+def _plan_uniform(members: _Members) -> list[Call]:
+    """The cheapest calls if all these customers get each facet from the same endpoint."""
+    first = members.positions[0]
+    ways = members.routes(first)
+    candidates = (
+        _calls(assignment, route, members, ways)
+        for assignment in _assignments(wanted(members.needs[first]))
+        for route in ways[Endpoint.V1]
+    )
+    return min(candidates, key=lambda calls: (members.objective(calls), _fixed_order(calls)))
+
+
+def _fixed_order(calls: Iterable[Call]) -> list[tuple[bool, tuple[str, ...]]]:
+    return [(call.endpoint is Endpoint.V1, tuple(map(str, sorted(call.facets)))) for call in ordered(calls)]
+
+
+@cache
+def _assignments(facets: frozenset[Facet]) -> tuple[Mapping[Endpoint, frozenset[Facet]], ...]:
+    """Every way to choose an endpoint for each facet; facets that need the same of both endpoints go together."""
+    alternatives: defaultdict[object, list[Facet]] = defaultdict(list)
+    for facet in sorted(facets):
+        apart = facet if any(slot(facet, found.endpoint) for found in sources(facet)) else None
+        terms = tuple((found.endpoint, found.embeds, frozenset(found.flags.items())) for found in sources(facet))
+        alternatives[(terms, apart)].append(facet)
+    bundles = list(alternatives.values())
+    choices = [[found.endpoint for found in sources(bundle[0])] for bundle in bundles]
+    return tuple(
+        {
+            endpoint: frozenset(
+                facet for bundle, choice in zip(bundles, chosen, strict=True) if choice is endpoint for facet in bundle
+            )
+            for endpoint in Endpoint
+        }
+        for chosen in product(*choices)
+    )
+
+
+def _calls(assignment: Mapping[Endpoint, frozenset[Facet]], v1: Route, members: _Members, ways: Routes) -> list[Call]:
+    found: list[Call] = []
+    for endpoint, route in ((Endpoint.V2, ways[Endpoint.V2][0]), (Endpoint.V1, v1)):
+        for facets in packed(assignment[endpoint], endpoint):
+            found += _cut(Call(endpoint, route.wave, route.by, members.positions, facets), members)
+    if all(call.wave > 1 for call in found):
+        found += _discovery(ways, members)
+    return found
+
+
+def _discovery(ways: Routes, members: _Members) -> list[Call]:
+    """Who cannot be asked where the facets are is first asked where they can be."""
+    endpoint, route = next((end, way[0]) for end, way in ways.items() if way[0].wave == 1)
+    return _cut(Call(endpoint, 1, route.by, members.positions, frozenset({EXISTENCE()})), members)
+
+
+def _cut(call: Call, members: _Members) -> list[Call]:
+    size = capacity(call.endpoint, call.by, members.capabilities)
+    spread = range(0, len(call.customers), size)
+    return [replace(call, customers=call.customers[start : start + size]) for start in spread]
+
+
+@cache
+def packed(facets: frozenset[Facet], endpoint: Endpoint) -> tuple[frozenset[Facet], ...]:
+    """Facets of one customer on the fewest calls of an endpoint: conflicting ones apart, the rest on the first."""
+    calls: list[set[Facet]] = [set()] if facets else []
+    used: defaultdict[str, int] = defaultdict(int)
+    for facet in sorted(facets):
+        occupied = slot(facet, endpoint)
+        if occupied is None:
+            calls[0].add(facet)
+            continue
+        if used[occupied] == len(calls):
+            calls.append(set())
+        calls[used[occupied]].add(facet)
+        used[occupied] += 1
+    return tuple(map(frozenset, calls))
+
+
+def _pooled(calls: Sequence[Call], members: _Members) -> list[Call]:
+    """Puts V1.1 calls that may ride together into common batches, first fit; then drops what came along anyway."""
+    pooled: list[Call] = [call for call in calls if call.endpoint is Endpoint.V2]
+    seats = [(call, customer) for call in calls if call.endpoint is Endpoint.V1 for customer in call.customers]
+    batches: list[Call] = []
+    for call, customer in seats:
+        for index, batch in enumerate(batches):
+            if _fits(call, customer, batch, capacity(batch.endpoint, batch.by, members.capabilities)):
+                together = tuple(sorted({*batch.customers, customer}))
+                batches[index] = replace(batch, customers=together, facets=_union(batch.facets, call.facets))
+                break
+        else:
+            batches.append(replace(call, customers=(customer,)))
+    return without_redundant([*pooled, *batches], members.needs)
+
+
+def _fits(call: Call, customer: int, batch: Call, size: int) -> bool:
+    return (
+        (batch.wave, batch.by) == (call.wave, call.by)
+        and customer not in batch.customers
+        and len(batch.customers) < size
+        and compatible(batch.facets, call.facets, batch.endpoint)
+    )
+
+
+def _union(one: frozenset[Facet], other: frozenset[Facet]) -> frozenset[Facet]:
+    return (one | other) - {EXISTENCE()} or frozenset({EXISTENCE()})
+
+
+def compatible(one: frozenset[Facet], other: frozenset[Facet], endpoint: Endpoint) -> bool:
+    """Whether one call can carry both."""
+    taken = {occupied: facet for facet in one if (occupied := slot(facet, endpoint))}
+    return all(taken.get(occupied, facet) == facet for facet in other if (occupied := slot(facet, endpoint)))
+
+
+def without_redundant(calls: Sequence[Call], needs: Needs) -> list[Call]:
+    """Leaves out V2 calls all of whose wanted facets another call brings as well."""
+    kept = list(calls)
+    for call in calls:
+        if call.endpoint is not Endpoint.V2:
+            continue
+        others = [other for other in kept if other is not call and call.customers[0] in other.customers]
+        came = frozenset[Facet]().union(*(other.brings(needs, call.customers[0]) for other in others))
+        if call.facets <= came and any(other.wave == 1 for other in others):
+            kept.remove(call)
+    return kept
+
+
+def _lower_bound(members: _Members) -> int:
+    """A number of calls that no plan of these needs can go below.
+
+    V2 serves one customer a call, V1.1 at most a batch, and of one conflicting parameter one value.
+    """
+    size = members.batch_size
+    v2 = only_v1 = either = 0
+    values: defaultdict[str, defaultdict[Facet, int]] = defaultdict(lambda: defaultdict(int))
+    for position in members.positions:
+        facets, ways = wanted(members.needs[position]), members.routes(position)
+        forced_v2 = frozenset(facet for facet in facets if source(facet, Endpoint.V1) is None)
+        forced_v1 = frozenset(facet for facet in facets if source(facet, Endpoint.V2) is None)
+        discovers = forced_v1 and ways[Endpoint.V1][0].wave > 1
+        v2 += max(len(packed(forced_v2, Endpoint.V2)), bool(discovers))
+        only_v1 += bool(forced_v1) or bool(forced_v2 and ways[Endpoint.V2][0].wave > 1)
+        either += not forced_v1 and not forced_v2
+        for facet in forced_v1:
+            if occupied := slot(facet, Endpoint.V1):
+                values[occupied][facet] += 1
+    by_value = (sum(ceil(count / size) for count in counts.values()) for counts in values.values())
+    return v2 + max(ceil((only_v1 + either) / size), *by_value, 0)

@@ -1,0 +1,105 @@
+"""Which endpoint can be asked for a customer, by what, and how soon. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gateway.facets.facet import Address, Endpoint, IdentifierKind, Need, Source
+
+
+class ById(StrEnum):
+    """How V2 takes a customer's id."""
+
+    PATH = "path"
+    """`GET /v2/customers/{id}`, documented beside the seed."""
+    LOOKUP = "lookup"
+    """`identifierName=id` on the lookup, as its sibling pages have it."""
+    NONE = "none"
+    """Not at all: an unmasked identifier of the profile is used instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one upstream organisation can do. Defaults are what the two seed documents say."""
+
+    v2_by_id: ById = ById.PATH
+    batch_size: int = 10
+    v1_kinds: frozenset[IdentifierKind] = field(
+        default_factory=lambda: frozenset(
+            {
+                IdentifierKind.ID,
+                IdentifierKind.MOBILE,
+                IdentifierKind.EMAIL,
+                IdentifierKind.EXTERNAL_ID,
+                IdentifierKind.CARD_EXTERNAL_ID,
+            }
+        )
+    )
+    v2_kinds: frozenset[IdentifierKind] = field(
+        default_factory=lambda: frozenset(set(IdentifierKind) - {IdentifierKind.ID})
+    )
+
+
+By = tuple[IdentifierKind, ...]
+"""The identifier kinds a call names its customers by; several only for one customer on V2 (dual eligibility)."""
+
+BY_ID: By = (IdentifierKind.ID,)
+BY_PROFILE: By = ()
+"""An unmasked identifier that an earlier call brought: the way to V2 where it takes no id."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Route:
+    """A way to ask an endpoint for a customer. Wave 2 waits for what a call of wave 1 tells of them."""
+
+    wave: int
+    by: By
+
+
+Routes = Mapping[Endpoint, tuple[Route, ...]]
+
+
+def routes(need: Need, capabilities: Capabilities) -> Routes:
+    """Every route to a customer, by endpoint, the preferred one first. Both empty: nobody can find the customer."""
+    first = {Endpoint.V2: _v2_now(need, capabilities), Endpoint.V1: _v1_now(need, capabilities)}
+    if not any(first.values()):
+        return first
+    return {
+        Endpoint.V2: first[Endpoint.V2] or (Route(2, BY_PROFILE if capabilities.v2_by_id is ById.NONE else BY_ID),),
+        Endpoint.V1: first[Endpoint.V1] or (Route(2, BY_ID),),
+    }
+
+
+ATTRIBUTABLE = frozenset({IdentifierKind.ID, IdentifierKind.MOBILE, IdentifierKind.EMAIL, IdentifierKind.EXTERNAL_ID})
+"""Kinds that a V1.1 item carries, so that it can be told whose it is (facts §2.2)."""
+
+
+def capacity(endpoint: Endpoint, by: By, capabilities: Capabilities) -> int:
+    """How many customers one call can take. V2 takes one (seed V2: batch support NA)."""
+    batched = endpoint is Endpoint.V1 and ATTRIBUTABLE.issuperset(by)
+    return capabilities.batch_size if batched else 1
+
+
+def findable(address: Address, capabilities: Capabilities) -> bool:
+    """Whether some endpoint takes the identifiers of the address."""
+    return any(routes(Need(address, frozenset()), capabilities).values())
+
+
+def _v2_now(need: Need, capabilities: Capabilities) -> tuple[Route, ...]:
+    by_id = need.known or need.address.kinds == BY_ID
+    if by_id and capabilities.v2_by_id is not ById.NONE:
+        return (Route(1, BY_ID),)
+    if set(need.address.kinds) <= capabilities.v2_kinds:
+        return (Route(1, need.address.kinds),)
+    return ()
+
+
+def _v1_now(need: Need, capabilities: Capabilities) -> tuple[Route, ...]:
+    """V1.1 knows no sources: another source than INSTORE starts on V2 unless the id is known."""
+    found: list[Route] = []
+    instore = need.address.source is Source.INSTORE
+    if need.known or (need.address.kinds == BY_ID and instore):
+        found.append(Route(1, BY_ID))
+    if instore and len(need.address.kinds) == 1 and need.address.kinds[0] in capabilities.v1_kinds:
+        found.append(Route(1, need.address.kinds))
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,126 @@
+"""Points of the customer and of each loyalty program."""
+
+import strawberry
+
+from gateway.model.describe import described, listed, required
+from gateway.model.scalars import DateTime
+
+
+@strawberry.type
+class Balance:
+    """The default program's balance, in the part that both endpoints tell."""
+
+    lifetime_points: float | None = described("Points earned so far, spent ones included.")
+    loyalty_points: float | None = described("Points that can be spent now.")
+    current_slab: str | None = described("The current tier.")
+
+
+@strawberry.type
+class BalanceDetails:
+    """The rest of V2 `embed=points` (`pointsSummary`), which V1.1 does not tell of the default program."""
+
+    redeemed: float | None = described("Points spent so far.")
+    expired: float | None = described("Points that expired unspent.")
+    returned: float | None = described("Points taken back because of returned goods.")
+    adjusted: float | None = described("Points added (positive) or taken (negative) by hand.")
+    cumulative_purchases: float | None = described("Purchases counted by the program, in its currency.")
+    loyalty_id: strawberry.ID | None = described("The id of the customer's loyalty record.")
+    next_slab: str | None = described("The next tier; null at the top.")
+    next_slab_description: str | None = described("What upstream says of the next tier; null at the top.")
+    next_slab_serial_number: int | None = described("The next tier's number, counted from 1; null at the top.")
+    slab_sno: int | None = described("The current tier's number, counted from 1.", name="slabSNo")
+    slab_expiry_date: DateTime | None = described(
+        "When the current tier ends. About a hundred years ahead means never."
+    )
+
+
+@strawberry.type(description="A program of a partner that is linked to the customer's loyalty program.")
+class LinkedPartnerProgram:
+    """V2 `loyaltyProgramDetails[].linkedPartnerPrograms[]`."""
+
+    partner_program_id: strawberry.ID | None = described("The partner program's id.")
+    partner_program_name: str | None = described("Its name.")
+    partner_program_description: str | None = described("Its description.")
+    partner_program_type: str | None = described("`EXTERNAL` or `SUPPLEMENTARY`.")
+    partner_membership_id: str | None = described("The customer's membership number with the partner.")
+    partner_tier_number: int | None = described("The tier's number; null where the partner program has no tiers.")
+    partner_tier_name: str | None = described("The tier's name; null where the partner program has no tiers.")
+    partner_tier_expiry_date: DateTime | None = described("When the partner tier ends.")
+    tier_based: bool | None = described("Whether the partner program has tiers.")
+
+
+@strawberry.type(description="The customer's standing in one loyalty program.")
+class LoyaltyProgram:
+    """V2 `loyaltyProgramDetails[]`, V1.1 `points_summaries.points_summary[]`, in the part that both tell."""
+
+    program_id: strawberry.ID = required("The program's id.")
+    program_title: str | None = described("The program's name.")
+    program_description: str | None = described("The program's description.")
+    program_points_to_currency_ratio: float | None = described(
+        "How many points are worth one unit of the program's currency."
+    )
+    lifetime_points: float | None = described("Points earned so far, spent ones included.")
+    loyalty_points: float | None = described("Points that can be spent now.")
+    redeemed: float | None = described("Points spent so far.")
+    expired: float | None = described("Points that expired unspent.")
+    returned: float | None = described("Points taken back because of returned goods.")
+    adjusted: float | None = described("Points added (positive) or taken (negative) by hand.")
+    delayed_points: float | None = described("Points promised, not yet to be spent.")
+    delayed_returned_points: float | None = described("Promised points taken back because of returned goods.")
+    total_available_points: float | None = described("Points to be spent, those of promotions included.")
+    total_returned_points: float | None = described("All points taken back because of returned goods.")
+    cumulative_purchases: float | None = described("Purchases counted by the program, in its currency.")
+    current_slab: str | None = described("The current tier.")
+    current_slab_description: str | None = described("What upstream says of the current tier.")
+    slab_sno: int | None = described("The current tier's number, counted from 1.", name="slabSNo")
+    slab_expiry_date: DateTime | None = described(
+        "When the current tier ends. About a hundred years ahead means never."
+    )
+    next_slab: str | None = described("The next tier; null at the top.")
+    next_slab_description: str | None = described("What upstream says of the next tier; null at the top.")
+    next_slab_serial_number: int | None = described("The next tier's number, counted from 1; null at the top.")
+
+
+@strawberry.type
+class LoyaltyProgramV2:
+    """What V2 alone tells of a loyalty program; `program_id` joins it to the rest."""
+
+    program_id: strawberry.ID = required("The program's id.")
+    loyalty_id: strawberry.ID | None = described(
+        "The id of the customer's loyalty record, the same in all programs (V2 only)."
+    )
+    delayed_expired_points: float | None = described("Promised points that expired (V2 only).")
+    linked_partner_programs: list[LinkedPartnerProgram] = listed("Partners' programs linked to this one (V2 only).")
+
+
+@strawberry.type
+class LoyaltyProgramV1:
+    """What V1.1 alone tells of a loyalty program; `program_id` joins it to the rest."""
+
+    program_id: strawberry.ID = required("The program's id.")
+    total_points: float | None = described(
+        "All points earned in the program (V1.1 only; most organisations leave it empty)."
+    )
+
+
+@strawberry.type(description="A loyalty program named within a group of programs.")
+class GroupedProgram:
+    """V2 `groupLoyaltyProgramDetails[].programsList[]`."""
+
+    id: strawberry.ID = required("The program's id.")
+    name: str | None = described("The program's name.")
+    description: str | None = described("The program's description.")
+
+
+@strawberry.type(description="A group of loyalty programs that share a balance.")
+class GroupLoyaltyProgram:
+    """V2 `groupLoyaltyProgramDetails[]`: groups of programs, not of people."""
+
+    group_program_id: strawberry.ID = required("The group's id.")
+    title: str | None = described("The group's name.")
+    description: str | None = described("The group's description.")
+    programs_list: list[GroupedProgram] = listed("The programs in the group.")
+    lifetime_points: float | None = described("Points earned so far in all programs of the group.")
+    loyalty_points: float | None = described("Points that can be spent now in the group.")
+    promised_points: float | None = described("Points promised, not yet to be spent.")
+    points_to_currency_ratio: float | None = described("How many points are worth one unit of the group's currency.")

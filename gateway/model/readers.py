@@ -1,0 +1,179 @@
+"""Total functions from an upstream scalar to ours: a value, or nothing and a recorded anomaly. Never an exception.
+
+Upstream spells one thing many ways (facts §2.2, §6): numbers as strings, "" or [] for nothing, one object where a
+list is documented. A field that does not fit is null and counted; its neighbours are served.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from typing import Any, cast
+
+from gateway.model.scalars import Date, DateTime
+
+Block = Mapping[str, Any]
+"""One JSON object of a payload."""
+
+Arguments = Mapping[str, str | int]
+"""The arguments of the facet that is read."""
+
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+"""How upstream writes an empty value; an XML-born body has [] for an empty element."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """A field that was not of a type we can read. It names the field and the type, never the value."""
+
+    field: str
+    expected: str
+    found: str
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the blocks of one payload. `zone` is the organisation's: the zone of upstream's unzoned times."""
+
+    zone: tzinfo
+    anomalies: list[Anomaly] = field(default_factory=list[Anomaly])
+
+    def text(self, block: Block, key: str) -> str | None:
+        """A text without surrounding blanks; null where it is empty. Numbers count as their digits."""
+        match block.get(key):
+            case str(value):
+                return value.strip() or None
+            case bool() as value:
+                return self.odd(key, "text", value)
+            case int() | float() as value:
+                return _digits(value)
+            case value:
+                return self.odd(key, "text", value)
+
+    def identity(self, block: Block, key: str) -> str | None:
+        """An id as text, exact up to 64 bits and beyond: `5`, `"5"` and `5.0` are the same id."""
+        match block.get(key):
+            case str(value) if value.strip():
+                return value.strip()
+            case bool() as value:
+                return self.odd(key, "id", value)
+            case int() as value:
+                return str(value)
+            case float() as value if value.is_integer():
+                return str(int(value))
+            case value:
+                return self.odd(key, "id", value)
+
+    def number(self, block: Block, key: str) -> float | None:
+        """A finite number, also from `"5.632820109E9"`."""
+        match block.get(key):
+            case bool() as value:
+                return self.odd(key, "number", value)
+            case int() | float() | str() as value:
+                found = _float(value)
+                return self.odd(key, "number", value) if found is None else found
+            case value:
+                return self.odd(key, "number", value)
+
+    def integer(self, block: Block, key: str) -> int | None:
+        """A whole number, also from `"3"` and `3.0`."""
+        found = self.number(block, key)
+        if found is None:
+            return None
+        return int(found) if found.is_integer() else self.odd(key, "integer", found)
+
+    def serial(self, block: Block, key: str) -> int | None:
+        """A number counted from 1; upstream's -1 and 0 for "there is none" are null."""
+        found = self.integer(block, key)
+        return found if found is not None and found > 0 else None
+
+    def flag(self, block: Block, key: str) -> bool | None:
+        """A truth value, also from `"true"` and `"1"`."""
+        match block.get(key):
+            case bool(value):
+                return value
+            case (int() | str()) as value if str(value).strip().lower() in ("true", "1"):
+                return True
+            case (int() | str()) as value if str(value).strip().lower() in ("false", "0"):
+                return False
+            case value:
+                return self.odd(key, "boolean", value)
+
+    def moment(self, block: Block, key: str) -> DateTime | None:
+        """An instant in the organisation's zone; one without an offset is taken to be in that zone (facts §6.9)."""
+        match block.get(key):
+            case str(value) if value.strip():
+                found = _moment(value.strip(), self.zone)
+                return self.odd(key, "time", value) if found is None else found
+            case value:
+                return self.odd(key, "time", value)
+
+    def day(self, block: Block, key: str) -> Date | None:
+        """A calendar day; the time of day that some versions append is dropped."""
+        match block.get(key):
+            case str(value) if value.strip():
+                found = _day(value.strip())
+                return self.odd(key, "day", value) if found is None else found
+            case value:
+                return self.odd(key, "day", value)
+
+    def block(self, block: Block, key: str) -> Block | None:
+        """A nested object, or null where it is missing or empty."""
+        return self._item(key, block.get(key)) or None
+
+    def blocks(self, block: Block, *path: str) -> list[Block] | None:
+        """The objects of a list. `path` may name a wrapper (`points_summaries`, `points_summary`), which an
+        XML-born body leaves out; one object stands for a list of one. Null where the block is missing."""
+        if path[0] not in block:
+            return None
+        value: Any = block[path[0]]
+        for key in path[1:]:
+            if isinstance(value, dict) and key in value:
+                value: Any = cast("Block", value)[key]
+        return [found for item in _each(value) if (found := self._item(path[-1], item))]
+
+    def _item(self, key: str, item: object) -> Block | None:
+        return cast("Block", item) if isinstance(item, dict) else self.odd(key, "object", item)
+
+    def odd(self, key: str, expected: str, value: object) -> None:
+        """Records a value that does not fit, unless it is one of upstream's ways to write nothing."""
+        if value not in _NOTHING and not (isinstance(value, str) and not value.strip()):
+            self.anomalies.append(Anomaly(key, expected, type(value).__name__))
+
+
+def _each(value: Any) -> Iterator[object]:
+    match value:
+        case list():
+            yield from cast("Iterable[object]", value)
+        case None | "":
+            return
+        case other:
+            yield other
+
+
+def _digits(value: float) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _float(value: float | str) -> float | None:
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _moment(value: str, zone: tzinfo) -> DateTime | None:
+    try:
+        found = datetime.fromisoformat(value)
+        zoned = found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+    except (ValueError, OverflowError):
+        return None
+    return DateTime(zoned.isoformat())
+
+
+def _day(value: str) -> Date | None:
+    try:
+        return Date(date.fromisoformat(value[:10]).isoformat())
+    except ValueError:
+        return None

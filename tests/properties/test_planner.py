@@ -1,0 +1,165 @@
+"""The plan covers the need and is as cheap as brute force can make it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.facets import catalog
+from gateway.facets.catalog import EXISTENCE, GAP_TO_RENEW, GAP_TO_UPGRADE, source
+from gateway.facets.facet import Address, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
+from gateway.facets.plan import Call, Objective, objective, uncovered
+from gateway.facets.planner import NONE_AVOIDED, plan
+from gateway.facets.routes import ById, Capabilities, routes
+
+PLAIN = [kind() for kind in catalog.CATALOG.values() if not kind.parameters and kind is not EXISTENCE]
+FACETS = [*PLAIN, GAP_TO_RENEW(days=0), GAP_TO_RENEW(days=30), GAP_TO_UPGRADE(days=0), GAP_TO_UPGRADE(days=7)]
+NIGHTLY = os.environ.get("GATEWAY_TESTS_NIGHTLY") == "1"
+FEW = Capabilities(batch_size=2)
+
+
+def need(kind: IdentifierKind, facets: Sequence[Facet], *, value: str = "1", known: bool = False) -> Need:
+    return Need(Address((Identifier(kind, value),)), frozenset(facets), known)
+
+
+def labels(needs: Needs, capabilities: Capabilities, batches: int) -> dict[tuple[int, Facet], list[tuple]]:
+    """Every call that could bring each wanted facet, as (endpoint, wave, by, which of the interchangeable calls)."""
+    found: dict[tuple[int, Facet], list[tuple]] = {}
+    for customer, wanted in enumerate(needs):
+        ways = routes(wanted, capabilities)
+        for facet in sorted(wanted.facets | {EXISTENCE()}):
+            found[(customer, facet)] = [
+                (endpoint, route.wave, route.by, number if endpoint is Endpoint.V1 else (customer, number))
+                for endpoint in Endpoint
+                if source(facet, endpoint) is not None
+                for route in ways[endpoint]
+                if facet != EXISTENCE() or route.wave == 1
+                for number in range(batches if endpoint is Endpoint.V1 else 2)
+            ]
+    return found
+
+
+def every_plan(needs: Needs, capabilities: Capabilities, batches: int) -> Iterator[list[Call]]:
+    """All assignments of wanted facets to calls that upstream could take. Existence may lie on a call of its own."""
+    options = labels(needs, capabilities, batches)
+    for chosen in product(*options.values()):
+        grouped: dict[tuple, tuple[set[int], set[Facet]]] = {}
+        for (customer, facet), label in zip(options, chosen, strict=True):
+            customers, facets = grouped.setdefault(label, (set(), set()))
+            customers.add(customer)
+            facets.add(facet)
+        calls = [
+            Call(
+                label[0],
+                label[1],
+                label[2],
+                tuple(sorted(customers)),
+                frozenset(facets - {EXISTENCE()}) or frozenset(facets),
+            )
+            for label, (customers, facets) in grouped.items()
+        ]
+        if all(possible(call, capabilities) for call in calls):
+            yield calls
+
+
+def possible(call: Call, capabilities: Capabilities) -> bool:
+    days: dict[str, set[Facet]] = {}
+    for facet in call.facets:
+        if facet.arguments:
+            days.setdefault(facet.name, set()).add(facet)
+    size = (
+        capabilities.batch_size if call.endpoint is Endpoint.V1 and call.by != (IdentifierKind.CARD_EXTERNAL_ID,) else 1
+    )
+    return len(call.customers) <= size and all(len(values) == 1 for values in days.values())
+
+
+def cheapest(needs: Needs, capabilities: Capabilities, batches: int, avoid: frozenset[Endpoint]) -> Objective:
+    return min(objective(calls, needs, avoid) for calls in every_plan(needs, capabilities, batches))
+
+
+def check(
+    needs: Needs, capabilities: Capabilities, batches: int = 2, avoid: frozenset[Endpoint] = NONE_AVOIDED
+) -> None:
+    made = plan(needs, capabilities, avoid)
+    assert not uncovered(made.calls, needs)
+    assert all(possible(call, capabilities) for call in made.calls)
+    assert made.objective == cheapest(needs, capabilities, batches, avoid)
+    assert made.lower_bound <= made.objective.calls
+    for customer in range(len(needs)):
+        waves = {call.wave for call in made.calls if customer in call.customers}
+        assert 2 not in waves or 1 in waves
+
+
+@pytest.mark.parametrize("kind", [IdentifierKind.MOBILE, IdentifierKind.WECHAT, IdentifierKind.ID])
+def test_a_plan_for_one_customer_is_minimal_over_all_small_sets_of_facets(kind: IdentifierKind) -> None:
+    largest = 3 if kind is IdentifierKind.MOBILE else 2
+    for size in range(largest + 1 + NIGHTLY):
+        for facets in combinations(FACETS, size):
+            check((need(kind, facets),), Capabilities())
+
+
+@given(st.sets(st.sampled_from(FACETS), min_size=4, max_size=6), st.sampled_from(list(IdentifierKind)), st.booleans())
+@settings(deadline=None, max_examples=300 if NIGHTLY else 20)
+def test_a_plan_for_one_customer_is_minimal_over_larger_sets_of_facets(
+    facets: set[Facet], kind: IdentifierKind, known: bool
+) -> None:
+    check((need(kind, sorted(facets), known=known),), Capabilities())
+
+
+@given(
+    st.sets(st.sampled_from(FACETS), max_size=5),
+    st.sampled_from(list(IdentifierKind)),
+    st.sampled_from(list(Endpoint)),
+    st.sampled_from(list(ById)),
+)
+@settings(deadline=None, max_examples=200 if NIGHTLY else 40)
+def test_a_plan_around_a_broken_endpoint_is_minimal(
+    facets: set[Facet], kind: IdentifierKind, down: Endpoint, by_id: ById
+) -> None:
+    check((need(kind, sorted(facets)),), Capabilities(v2_by_id=by_id), avoid=frozenset({down}))
+
+
+@st.composite
+def mixtures(draw: st.DrawFn) -> Needs:
+    count = draw(st.integers(2, 3))
+    return tuple(
+        need(
+            draw(
+                st.sampled_from(
+                    [IdentifierKind.MOBILE, IdentifierKind.CARD_EXTERNAL_ID, IdentifierKind.WECHAT, IdentifierKind.ID]
+                )
+            ),
+            sorted(draw(st.sets(st.sampled_from(FACETS), max_size=2))),
+            value=str(position),
+            known=draw(st.booleans()),
+        )
+        for position in range(count)
+    )
+
+
+@given(mixtures())
+@settings(deadline=None, max_examples=300 if NIGHTLY else 30)
+def test_a_plan_for_unlike_customers_is_minimal(needs: Needs) -> None:
+    check(needs, FEW, batches=3)
+
+
+@given(
+    st.sets(st.sampled_from(FACETS), min_size=1, max_size=1),
+    st.integers(1, 5 if NIGHTLY else 4),
+    st.sampled_from([IdentifierKind.MOBILE, IdentifierKind.WECHAT]),
+)
+@settings(deadline=None, max_examples=100 if NIGHTLY else 20)
+def test_a_plan_for_alike_customers_is_minimal(facets: set[Facet], count: int, kind: IdentifierKind) -> None:
+    check(tuple(need(kind, sorted(facets), value=str(n)) for n in range(count)), FEW, batches=3)
+
+
+@given(st.sets(st.sampled_from(FACETS), max_size=8), st.integers(1, 60), st.integers(1, 25))
+@settings(deadline=None, max_examples=60)
+def test_alike_customers_never_need_more_calls_than_the_bound(facets: set[Facet], count: int, size: int) -> None:
+    needs = tuple(need(IdentifierKind.MOBILE, sorted(facets), value=str(n)) for n in range(count))
+    made = plan(needs, Capabilities(batch_size=size))
+    assert not uncovered(made.calls, needs)
+    assert made.objective.calls == made.lower_bound
