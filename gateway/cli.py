@@ -1,0 +1,166 @@
+"""The command line: `gateway COMMAND --help` says the rest."""
+
+import asyncio
+import difflib
+import ipaddress
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+import uvicorn
+
+from gateway.app import build, create_app
+from gateway.errors import GatewayError
+from gateway.graphql.execution import Answer, Explain, GraphQLRequest
+from gateway.sandbox import create_sandbox
+from gateway.settings import BadSettings, Settings, load
+from gateway.telemetry.events import configure_logs
+from resolvers.schema import build_schema
+
+DEV: Final[Mapping[str, Any]] = {"graphiql": True, "explain": True, "introspection": True, "log_level": "warning"}
+SANDBOX: Final[Mapping[str, Any]] = {
+    "username": "till.sandbox",
+    "password": "sandbox",
+    "timezone": "Asia/Kolkata",
+}
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=(
+        "A GraphQL gateway over Capillary's two customer calls. Settings come from the environment: "
+        "GATEWAY_UPSTREAM__BASE_URL and so on; docs/settings.md lists them all."
+    ),
+)
+
+
+@app.command()
+def serve() -> None:
+    """Start the gateway in front of the upstream that GATEWAY_UPSTREAM__... describes."""
+    settings = load(os.environ, {})
+    if settings.auth.mode is None and not _loopback(settings.host):
+        raise BadSettings(
+            f"GATEWAY_HOST: {settings.host} can be reached from other machines, and nobody is asked who they are. "
+            "Set GATEWAY_AUTH__MODE=none if something in front of the gateway does that."
+        )
+    configure_logs(settings.log_level)
+    _run(create_app(settings), settings)
+
+
+@app.command()
+def dev() -> None:
+    """Start the gateway with the explorer, explain and the sandbox upstream, or a real one if it is set."""
+    settings = load(os.environ, DEV)
+    configure_logs(settings.log_level)
+    sandbox = None
+    if settings.upstream.base_url is None:
+        settings, sandbox = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
+    address = f"http://{settings.host}:{settings.port}"
+    typer.echo(f"Explorer   {address}/graphql")
+    if sandbox is not None:
+        typer.echo(f"Sandbox    {address}/_sandbox  (its customers, its REST calls, what it was asked)")
+    typer.echo("Stop with Ctrl-C.")
+    _run(create_app(settings, sandbox=sandbox), settings)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8001,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Start the simulated upstream alone. User till.sandbox, password sandbox."""
+    typer.echo(f"Sandbox    http://{host}:{port}/_sandbox")
+    uvicorn.run(create_sandbox(), host=host, port=port, log_level="warning", server_header=False)
+
+
+@app.command()
+def schema(
+    check: Annotated[Path | None, typer.Option(help="Compare with this file instead of printing.")] = None,
+) -> None:
+    """Print the schema, or fail with the difference where a file is not it."""
+    sdl = build_schema().sdl
+    if check is None:
+        typer.echo(sdl, nl=False)
+        return
+    written = check.read_text() if check.exists() else ""
+    if written != sdl:
+        lines = difflib.unified_diff(written.splitlines(), sdl.splitlines(), str(check), "gateway schema", lineterm="")
+        typer.echo("\n".join(lines), err=True)
+        typer.echo(f"{check} is not the schema; write it with: gateway schema > {check}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="A file with one GraphQL operation.", exists=True, dir_okay=False)],
+    variables: Annotated[str, typer.Option(help="Its variables, as a JSON object.")] = "{}",
+    as_json: Annotated[bool, typer.Option("--json", help="Print extensions.explain as JSON.")] = False,
+) -> None:
+    """Show which upstream calls an operation would make, and which field causes what. Makes none."""
+    try:
+        values = json.loads(variables)
+    except ValueError:
+        raise BadSettings("--variables: is not JSON") from None
+    settings = load(os.environ, DEV)
+    simulated = None
+    if settings.upstream.base_url is None:
+        settings, simulated = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
+    gateway = build(settings, sandbox=simulated)
+    answer = asyncio.run(
+        gateway.execution.answer(GraphQLRequest(file.read_text(), values), gateway.scope(), Explain.PLAN)
+    )
+    _show(answer, as_json=as_json)
+
+
+def _show(answer: Answer, *, as_json: bool) -> None:
+    for error in answer.errors:
+        typer.echo(f"error: {error['message']}", err=True)
+    if answer.errors:
+        raise typer.Exit(1)
+    explanation = answer.extensions["explain"]
+    if as_json:
+        typer.echo(json.dumps(explanation, indent=2))
+        return
+    calls = explanation["calls"]
+    typer.echo(f"{len(calls)} upstream call{'' if len(calls) == 1 else 's'}")
+    for number, call in enumerate(calls, 1):
+        typer.echo(f"\n{number}. {call['endpoint']}  GET {call['path']}  wave {call['wave']}")
+        typer.echo(f"   customers  {', '.join(call['customers'])}")
+        for name, value in call["params"].items():
+            typer.echo(f"   {name}={value}")
+        for facet, fields in call["cause"].items():
+            typer.echo(f"   {facet:28} {', '.join(fields) or '(that the customer exists)'}")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _run(application: Any, settings: Settings) -> None:
+    """uvicorn's access log is off: a query string may hold an identifier."""
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+def main() -> None:
+    """Runs a command. A mistake in settings is a message and exit status 2, not a stack."""
+    try:
+        app()
+    except GatewayError as error:
+        typer.echo(error.message, err=True)
+        sys.exit(2)

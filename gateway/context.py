@@ -1,0 +1,63 @@
+"""What one request carries through the gateway: whose view of upstream it is, and the customers of its answer."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gateway.facets.facet import CustomerId, Facet
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose view of upstream an answer is. No cache key, batch or flight can be made without one."""
+
+    upstream: str
+    principal: str
+    attribution: str = ""
+    language: str = ""
+
+    def key(self, secret: bytes) -> str:
+        """The scope in keys: a keyed hash, because the principal is derived from a credential."""
+        text = "\0".join((self.upstream, self.principal, self.attribution, self.language))
+        return hashlib.blake2b(text.encode(), key=secret, digest_size=12).hexdigest()
+
+
+class Customer(Protocol):
+    """One customer of the answer, as resolvers see them."""
+
+    @property
+    def id(self) -> CustomerId:
+        """Their canonical id; known once they are known to exist."""
+        ...
+
+    @property
+    def merged_from(self) -> tuple[CustomerId, ...]:
+        """Ids of accounts that were merged into this one, as far as this request met them."""
+        ...
+
+    async def exists(self) -> bool:
+        """Whether upstream knows them. Raises a `GatewayError` where that cannot be said."""
+        ...
+
+    async def value(self, facet: Facet) -> Any:
+        """The facet's value, null where upstream certified that there is none. Raises a `GatewayError`."""
+        ...
+
+    def facet_of_profile(self, name: str) -> Facet:
+        """The facet of that name for the source and account the customer was asked for by."""
+        ...
+
+
+class Session(Protocol):
+    """The customers of one request. The whole need is known before the first of them is awaited."""
+
+    def customer(self, key: str, index: int = 0) -> Customer:
+        """The customer at a root field's response key and place. Raises `BadUserInput` for one who cannot be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """The context value of an execution."""
+
+    session: Session

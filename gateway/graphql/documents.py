@@ -1,0 +1,108 @@
+"""Documents: parsed and validated once, kept in a bounded LRU by their text."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.collect_fields import FragmentDetails
+
+from gateway.errors import BadRequest, Code, InternalError
+from gateway.facets.needs import Operation
+
+
+class InvalidDocument(Exception):
+    """A document or its variables cannot be executed. `errors` say why, in GraphQL's own words."""
+
+    def __init__(self, code: Code, errors: Sequence[GraphQLError]) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document. `node` is its parsed form; `operations` are what can be asked of it, by name."""
+
+    node: DocumentNode
+    operations: dict[str, Operation]
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation of that name, or the only one. Raises `BadRequest`."""
+        if name:
+            found = self.operations.get(name)
+            if found is None:
+                raise BadRequest("operationName: the document has no operation of this name.")
+            return found
+        if len(self.operations) != 1:
+            raise BadRequest("operationName: must be given, for the document has several operations.")
+        return next(iter(self.operations.values()))
+
+
+class Documents:
+    """Parses, validates and keeps up to `most` documents; the least recently used goes first."""
+
+    def __init__(self, schema: GraphQLSchema, *, most: int, tokens: int, introspection: bool) -> None:
+        if schema.query_type is None:
+            raise InternalError("The schema has no query type.")
+        self._schema = schema
+        self._query = schema.query_type
+        self._most = most
+        self._tokens = tokens
+        self._introspection = introspection
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def get(self, text: str) -> Document:
+        """The document of the text. Raises `InvalidDocument`."""
+        found = self._kept.get(text)
+        if found is not None:
+            self._kept.move_to_end(text)
+            return found
+        found = self._kept[text] = self._compiled(text)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return found
+
+    def _compiled(self, text: str) -> Document:
+        try:
+            node = parse(text, max_lexical_tokens=self._tokens)
+        except GraphQLError as error:
+            raise InvalidDocument(Code.GRAPHQL_PARSE_FAILED, [error]) from None
+        except RecursionError:
+            error = GraphQLError("The document is nested too deeply.")
+            raise InvalidDocument(Code.GRAPHQL_PARSE_FAILED, [error]) from None
+        rules = specified_rules if self._introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+        errors = validate(self._schema, node, rules, hide_suggestions=not self._introspection)
+        if errors:
+            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, errors)
+        fragments = {
+            definition.name.value: FragmentDetails(definition)
+            for definition in node.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        return Document(
+            node,
+            {
+                definition.name.value if definition.name else "": Operation(
+                    self._schema, self._query, definition, fragments
+                )
+                for definition in node.definitions
+                if isinstance(definition, OperationDefinitionNode)
+            },
+        )
+
+
+def is_query(operation: Operation) -> bool:
+    """Whether the operation only reads."""
+    return operation.node.operation is OperationType.QUERY

@@ -1,0 +1,184 @@
+"""The HTTP endpoint: from bytes to a GraphQL request, and from an answer to bytes. GraphQL over HTTP, strictly."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, cast
+from uuid import uuid4
+
+import orjson
+import structlog
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from gateway.context import Scope
+from gateway.errors import BadRequest, GatewayError, InternalError
+from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest, refused
+from gateway.telemetry.events import Emit, FaultMet
+
+RESPONSE_TYPE: Final = "application/graphql-response+json"
+JSON_TYPE: Final = "application/json"
+EXPLAIN_HEADER: Final = "x-gateway-explain"
+
+ScopeOf = Callable[[str | None], Scope]
+"""From the language that a caller asks for to the scope of the request."""
+
+
+class GraphQLEndpoint:
+    """An ASGI application for `/graphql`. `page` is what a browser gets, where there is an explorer."""
+
+    def __init__(
+        self,
+        execution: Execution,
+        scope_of: ScopeOf,
+        emit: Emit,
+        *,
+        body_bytes: int,
+        explain: bool,
+        page: Callable[[], Response] | None = None,
+    ) -> None:
+        self._execution = execution
+        self._scope_of = scope_of
+        self._emit = emit
+        self._body_bytes = body_bytes
+        self._explain = explain
+        self._page = page
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Answers one HTTP request."""
+        request = Request(scope, receive)
+        request_id = uuid4().hex[:16]
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = await self._respond(request)
+        response.headers["x-request-id"] = request_id
+        response.headers["x-content-type-options"] = "nosniff"
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        try:
+            if self._page is not None and request.method == "GET" and _is_browser(request):
+                return self._page()
+            media_type = _accepted(request.headers)
+            return await self._answered(request, media_type)
+        except BadRequest as error:
+            return _response(refused(error), JSON_TYPE, error.status, error.headers)
+        except GatewayError as error:
+            return _response(refused(error), JSON_TYPE, 400)
+        except Exception as error:  # noqa: BLE001 - the last line: nothing of it may reach the caller
+            self._emit(FaultMet(type(error).__name__, "endpoint"))
+            return _response(refused(InternalError("The gateway could not answer.")), JSON_TYPE, 500)
+
+    async def _answered(self, request: Request, media_type: str) -> Response:
+        asked = await _READERS[_method(request)](request, self._body_bytes)
+        scope = self._scope_of(_language(request.headers))
+        answer = await self._execution.answer(asked, scope, self._explained(request.headers))
+        status = 200 if answer.executed or media_type == JSON_TYPE else 400
+        return _response(answer, media_type, status)
+
+    def _explained(self, headers: Headers) -> Explain | None:
+        wanted = headers.get(EXPLAIN_HEADER)
+        if wanted is None:
+            return None
+        if not self._explain:
+            raise BadRequest(f"{EXPLAIN_HEADER}: explain is off on this gateway.", status=403)
+        try:
+            return Explain(wanted.strip().lower())
+        except ValueError:
+            raise BadRequest(f"{EXPLAIN_HEADER}: must be one of {', '.join(Explain)}.") from None
+
+
+def _method(request: Request) -> str:
+    if request.method not in _READERS:
+        raise BadRequest("Use GET or POST.", status=405, headers={"allow": ", ".join(_READERS)})
+    return request.method
+
+
+async def _read_post(request: Request, most: int) -> GraphQLRequest:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != JSON_TYPE:
+        raise BadRequest(f"Content-Type: must be {JSON_TYPE}.", status=415)
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise BadRequest(f"The body is larger than {most} bytes.", status=413)
+    return _request(_json(bytes(body), "The body"))
+
+
+async def _read_get(request: Request, most: int) -> GraphQLRequest:
+    if len(request.url.query) > most:
+        raise BadRequest(f"The query string is larger than {most} bytes.", status=414)
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if text := parameters.get(name):
+            parameters[name] = _json(text.encode(), name)
+    return _request({name: value for name, value in parameters.items() if value != ""})
+
+
+_READERS: Final[Mapping[str, Callable[[Request, int], Awaitable[GraphQLRequest]]]] = {
+    "GET": _read_get,
+    "POST": _read_post,
+}
+
+
+def _json(data: bytes, what: str) -> object:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        raise BadRequest(f"{what} is not JSON.") from None
+
+
+def _request(given: object) -> GraphQLRequest:
+    """A well-formed request. Unknown parameters are ignored, as the specification asks."""
+    if isinstance(given, list):
+        raise BadRequest("Several requests in one body are not accepted; send one object.")
+    if not isinstance(given, dict):
+        raise BadRequest("The body must be a JSON object.")
+    found = cast("dict[str, Any]", given)
+    query, variables, name = found.get("query"), found.get("variables"), found.get("operationName")
+    if not isinstance(query, str):
+        raise BadRequest("query: must be given, as a string.")
+    if not isinstance(variables, dict | None):
+        raise BadRequest("variables: must be an object.")
+    if not isinstance(name, str | None):
+        raise BadRequest("operationName: must be a string.")
+    if not isinstance(found.get("extensions"), dict | None):
+        raise BadRequest("extensions: must be an object.")
+    return GraphQLRequest(query, cast("dict[str, Any]", variables) or {}, name)
+
+
+_REFUSED: Final = re.compile(r";\s*q=0(\.0*)?\s*(;|$)")
+
+
+def _ranges(headers: Headers) -> set[str]:
+    """The media ranges of the Accept header that are acceptable at all, without their parameters."""
+    parts = headers.get("accept", "*/*").lower().split(",")
+    return {part.partition(";")[0].strip() for part in parts if not _REFUSED.search(part)}
+
+
+def _accepted(headers: Headers) -> str:
+    """The media type to answer in: the one made for GraphQL, but for a client that names only plain JSON."""
+    ranges = _ranges(headers)
+    if RESPONSE_TYPE not in ranges and JSON_TYPE in ranges:
+        return JSON_TYPE
+    if ranges.isdisjoint({RESPONSE_TYPE, "application/*", "*/*"}):
+        raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
+    return RESPONSE_TYPE
+
+
+def _is_browser(request: Request) -> bool:
+    """A person who opens the page, not a client that sends a query."""
+    return "text/html" in _ranges(request.headers) and "query" not in request.query_params
+
+
+def _language(headers: Headers) -> str | None:
+    """The first language asked for, as upstream takes it: `zh`, `id`. English is what it speaks unasked."""
+    first = headers.get("accept-language", "").split(",")[0].partition(";")[0].partition("-")[0].strip().lower()
+    return first if first.isalpha() and first.isascii() and len(first) <= 3 and first != "en" else None
+
+
+def _response(answer: Answer, media_type: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    content_type = f"{media_type}; charset=utf-8"
+    return Response(orjson.dumps(answer.as_json()), status, headers=headers, media_type=content_type)

@@ -1,0 +1,128 @@
+"""The session: the customers of one request, fetched together at the first await."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from gateway.context import Scope
+from gateway.driver import Driver
+from gateway.errors import BadUserInput, InternalError
+from gateway.facets.catalog import CATALOG, EXISTENCE
+from gateway.facets.explain import Explanation
+from gateway.facets.facet import Address, CustomerId, Facet
+from gateway.facets.needs import Entry, Wanted
+from gateway.record import CustomerRecord
+from gateway.telemetry.events import Emit, FaultMet
+
+
+class RequestSession:
+    """Implements `gateway.context.Session` over a driver.
+
+    `roots` are the customers of every root field, as the needs were read. The same customer asked for twice in the
+    same way is one record. A field that the needs did not foresee asks for its facet by itself, together with all
+    others of the same tick.
+    """
+
+    def __init__(self, driver: Driver, scope: Scope, roots: Mapping[str, Sequence[Entry]], emit: Emit) -> None:
+        self.explanation = Explanation()
+        self._driver = driver
+        self._scope = scope
+        self._emit = emit
+        self._records: dict[Address, CustomerRecord] = {}
+        self._roots = {key: [self._root(entry) for entry in entries] for key, entries in roots.items()}
+        self._running: asyncio.Task[None] | None = None
+        self._late: list[CustomerRecord] = []
+
+    def customer(self, key: str, index: int = 0) -> "SessionCustomer":
+        """See `gateway.context.Session`."""
+        match self._roots[key][index]:
+            case SessionCustomer() as customer:
+                return customer
+            case problem:
+                raise problem
+
+    async def foresee(self) -> None:
+        """Explains what would be fetched, without a call."""
+        await self._driver.foresee(list(self._records.values()), self._scope, self.explanation)
+
+    def start(self) -> None:
+        """Begins to fetch everything that is wanted; later calls change nothing."""
+        if self._running is None:
+            self._running = asyncio.create_task(self._run(list(self._records.values())))
+
+    def fetch_late(self, record: CustomerRecord) -> None:
+        """Fetches what was not foreseen, at the end of this tick and after what runs already."""
+        if not self._late:
+            asyncio.get_running_loop().call_soon(self._start_late)
+        self._late.append(record)
+
+    async def finish(self) -> None:
+        """Waits until all that was begun has come to its end."""
+        while self._running is not None and not self._running.done():
+            await asyncio.shield(self._running)
+
+    def _root(self, entry: Entry) -> "SessionCustomer | BadUserInput":
+        match entry:
+            case Wanted(address, causes):
+                record = self._records.get(address)
+                if record is None:
+                    record = self._records[address] = CustomerRecord(address, causes)
+                else:
+                    record.want(causes)
+                return SessionCustomer(self, record)
+            case BadUserInput() as problem:
+                return problem
+
+    def _start_late(self) -> None:
+        records, self._late = self._late, []
+        self._running = asyncio.create_task(self._run(records, after=self._running))
+
+    async def _run(self, records: Sequence[CustomerRecord], after: asyncio.Task[None] | None = None) -> None:
+        if after is not None:
+            await after
+        try:
+            await self._driver.run(records, self._scope, self.explanation)
+        except Exception as error:  # noqa: BLE001 - every waiter has been told; the fault is ours to log
+            self._emit(FaultMet(_leaf(error), "driver"))
+
+
+class SessionCustomer:
+    """Implements `gateway.context.Customer`."""
+
+    def __init__(self, session: RequestSession, record: CustomerRecord) -> None:
+        self._session = session
+        self._record = record
+
+    @property
+    def id(self) -> CustomerId:
+        """See `gateway.context.Customer`."""
+        if self._record.id is None:
+            raise InternalError("A customer was read before they were known to exist.")
+        return self._record.id
+
+    @property
+    def merged_from(self) -> tuple[CustomerId, ...]:
+        """See `gateway.context.Customer`."""
+        return tuple(self._record.victims)
+
+    async def exists(self) -> bool:
+        """See `gateway.context.Customer`."""
+        return bool(await self.value(EXISTENCE()))
+
+    async def value(self, facet: Facet) -> Any:
+        """See `gateway.context.Customer`."""
+        self._session.start()
+        if facet not in self._record.causes:
+            self._record.want({facet: ()})
+            self._session.fetch_late(self._record)
+        return await self._record.wait(facet)
+
+    def facet_of_profile(self, name: str) -> Facet:
+        """See `gateway.context.Customer`."""
+        return CATALOG[name].of(self._record.address)
+
+
+def _leaf(error: Exception) -> str:
+    while isinstance(error, ExceptionGroup):
+        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
+    return type(error).__name__

@@ -1,0 +1,1 @@
+"""What the gateway tells its operators: typed events, written as structured logs."""

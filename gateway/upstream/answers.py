@@ -1,0 +1,57 @@
+"""What an upstream answer says of each customer it was asked for. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.errors import GatewayError
+from gateway.facets.facet import Address, CustomerId, Identifier
+from gateway.model.readers import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One customer of a call: who was asked for, and by which identifiers this call names them."""
+
+    address: Address
+    identifiers: tuple[Identifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The customer's block. `merged` says that the one asked for was merged into another account.
+
+    On V1.1 the block is then the survivor's, on V2 still the victim's (facts §6.15).
+    """
+
+    id: CustomerId
+    block: Block
+    merged: bool = False
+    warnings: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Upstream knows no such customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The customer was deleted on their own request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unattributed:
+    """A batch answered, but no item carries this customer's identifier: they must be asked for alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing can be said of this customer's facets of this call."""
+
+    error: GatewayError
+
+
+Outcome = Found | NotFound | Deleted | Unattributed | Failed
+
+Outcomes = Mapping[int, Outcome]
+"""Outcomes by the customer's position in the needs. Every customer of the call has one."""

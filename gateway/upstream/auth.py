@@ -1,0 +1,133 @@
+"""How the gateway proves itself upstream: Basic, or an OAuth token that is renewed before it ends. Facts §4."""
+
+import asyncio
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+import httpx
+import msgspec
+
+from gateway.errors import UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
+
+TOKEN_PATH: Final = "/v3/oauth/token/generate"  # noqa: S105 - a path, no secret
+TOKEN_HEADER: Final = "X-CAP-API-OAUTH-TOKEN"  # noqa: S105 - a header's name
+
+
+class Credential(Protocol):
+    """Something that can head an upstream request with proof of who asks."""
+
+    @property
+    def principal(self) -> str:
+        """Who it is, for the scope: two credentials that may see different things have different principals."""
+        ...
+
+    async def headers(self) -> Mapping[str, str]:
+        """The headers to send. Raises an `UpstreamError` where no proof can be had."""
+        ...
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """Told that upstream refused these headers; says whether new ones are worth a try."""
+        ...
+
+
+class NoCredential:
+    """For an upstream that asks for none."""
+
+    principal = "none"
+
+    async def headers(self) -> Mapping[str, str]:
+        """No header at all."""
+        return {}
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """Nothing else to try."""
+        return not headers and False
+
+
+class BasicCredential:
+    """A till's user name with the MD5 of its password, as upstream's Basic scheme wants it."""
+
+    def __init__(self, username: str, password: str) -> None:
+        digest = hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
+        token = base64.b64encode(f"{username}:{digest}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {token}"}
+        self.principal = f"basic:{username}:{digest}"
+
+    async def headers(self) -> Mapping[str, str]:
+        """The same header every time."""
+        return self._headers
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """A password does not get better by repetition."""
+        return headers is not self._headers
+
+
+class _TokenData(msgspec.Struct):
+    access_token: str = msgspec.field(name="accessToken")
+    ttl_seconds: float = msgspec.field(name="ttlSeconds")
+
+
+class _TokenBody(msgspec.Struct):
+    data: _TokenData | None = None
+
+
+class OAuthCredential:
+    """A client key and secret, exchanged for a token that is renewed before it ends, once at a time.
+
+    The validity is `ttlSeconds` (there is no `expires_in`). A token is renewed when a tenth of its life, at least
+    ten seconds, is left.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        key: str,
+        secret: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http = http
+        self._body = {"key": key, "secret": secret}
+        self._clock = clock
+        self._headers: Mapping[str, str] = {}
+        self._renew_at = float("-inf")
+        self._renewing: asyncio.Task[None] | None = None
+        self.principal = f"oauth:{key}:{hashlib.sha256(secret.encode()).hexdigest()}"
+
+    async def headers(self) -> Mapping[str, str]:
+        """The token's header, renewed first when it is due."""
+        if self._clock() >= self._renew_at:
+            if self._renewing is None:
+                self._renewing = asyncio.create_task(self._renew())
+                self._renewing.add_done_callback(self._renewed)
+            await asyncio.shield(self._renewing)
+        return self._headers
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """Drops the token if it is still the refused one; a new one may do better."""
+        if headers is self._headers:
+            self._renew_at = float("-inf")
+        return True
+
+    def _renewed(self, task: asyncio.Task[None]) -> None:
+        self._renewing = None
+        if not task.cancelled():
+            task.exception()  # whoever waits sees it; nobody waiting is no reason for a warning
+
+    async def _renew(self) -> None:
+        started = self._clock()
+        try:
+            response = await self._http.post(TOKEN_PATH, json=self._body)
+            found = msgspec.json.decode(response.content, type=_TokenBody)
+        except httpx.TimeoutException as error:
+            raise UpstreamTimeout("Upstream did not issue a token in time.") from error
+        except (httpx.HTTPError, msgspec.MsgspecError) as error:
+            raise UpstreamUnavailable("Upstream did not issue a token.") from error
+        if found.data is None:
+            raise UpstreamUnauthorized("Upstream refused the gateway's OAuth key and secret.")
+        self._headers = {TOKEN_HEADER: found.data.access_token}
+        life = found.data.ttl_seconds
+        self._renew_at = started + max(life - max(life / 10, 10.0), life / 2)

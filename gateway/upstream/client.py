@@ -1,0 +1,123 @@
+"""Performs planned calls: the only place where the gateway talks to upstream."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+import orjson
+
+from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnavailable
+from gateway.facets.facet import Endpoint
+from gateway.facets.plan import Call
+from gateway.facets.routes import ById
+from gateway.upstream import v1, v2
+from gateway.upstream.answers import Failed, Outcomes, Target
+from gateway.upstream.auth import Credential
+from gateway.upstream.request import UpstreamRequest
+
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""An answer larger than this is not read to its end. The largest documented one has about 80 KB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """A call that was made: what it said of each customer, the HTTP status (if one came), how long, how large."""
+
+    outcomes: Outcomes
+    status: int | None
+    milliseconds: float
+    size: int
+
+
+class UpstreamClient:
+    """Both REST calls of one upstream organisation, under one credential."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        credential: Credential,
+        *,
+        by_id: ById,
+        timeout_s: float,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._http = http
+        self._credential = credential
+        self._by_id = by_id
+        self._timeout_s = timeout_s
+        self._clock = clock
+
+    def request(self, call: Call, targets: Mapping[int, Target]) -> UpstreamRequest:
+        """The request that a call is, without sending it."""
+        match call.endpoint:
+            case Endpoint.V1:
+                return v1.request(call, list(targets.values()))
+            case Endpoint.V2:
+                return v2.request(call, next(iter(targets.values())), self._by_id)
+
+    async def perform(self, call: Call, targets: Mapping[int, Target], language: str | None = None) -> Performed:
+        """Makes a call and says what came of it for each customer. Never raises but when it is cancelled."""
+        started = self._clock()
+        status, size = None, 0
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                status, body = await self._get(self.request(call, targets), language)
+            size = len(body)
+            outcomes = _outcomes(call.endpoint, status, body, targets)
+        except TimeoutError:
+            outcomes = _all_failed(targets, UpstreamTimeout("Upstream did not answer in time."))
+        except GatewayError as error:
+            outcomes = _all_failed(targets, error)
+        return Performed(outcomes, status, (self._clock() - started) * 1000, size)
+
+    async def _get(self, request: UpstreamRequest, language: str | None) -> tuple[int, bytes]:
+        """Status and body. A refused credential that can be renewed is renewed once."""
+        proof = await self._credential.headers()
+        status, body = await self._send(request, proof, language)
+        if status == 401 and self._credential.refused(proof):
+            status, body = await self._send(request, await self._credential.headers(), language)
+        return status, body
+
+    async def _send(
+        self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None
+    ) -> tuple[int, bytes]:
+        headers = {"accept": "application/json", **proof}
+        if language:
+            headers["language"] = language
+        try:
+            async with self._http.stream("GET", request.path, params=request.parameters, headers=headers) as response:
+                body = bytearray()
+                async for part in response.aiter_bytes():
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        raise UpstreamUnavailable("Upstream answered more than can be read.")
+                return response.status_code, bytes(body)
+        except httpx.TimeoutException as error:
+            raise UpstreamTimeout("Upstream did not answer in time.") from error
+        except httpx.HTTPError as error:
+            raise UpstreamUnavailable("Upstream could not be reached.") from error
+
+
+def _outcomes(endpoint: Endpoint, status: int, body: bytes, targets: Mapping[int, Target]) -> Outcomes:
+    """Reads the body where there is one: both endpoints put errors in it under HTTP 200 and data under 500."""
+    try:
+        payload: object = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        payload = None
+    position, target = next(iter(targets.items()))
+    match endpoint:
+        case Endpoint.V2 if payload is not None and status not in (401, 403, 429):
+            return {position: v2.outcome(payload, target)}
+        case Endpoint.V2:
+            return {position: v2.refused(status)}
+        case Endpoint.V1 if payload is not None and status not in (401, 403, 429):
+            return v1.outcomes(payload, targets)
+        case Endpoint.V1:
+            return _all_failed(targets, v2.failure(status))
+
+
+def _all_failed(targets: Mapping[int, Target], error: GatewayError) -> Outcomes:
+    return dict.fromkeys(targets, Failed(error))

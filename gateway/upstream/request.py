@@ -1,0 +1,21 @@
+"""One upstream GET as a value: made by `v1` and `v2`, sent by `client`, shown masked by explain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+IDENTIFYING: Final = frozenset({"identifierValue", "id", "mobile", "email", "external_id", "card_external_id"})
+"""Parameters whose values name a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamRequest:
+    """A path, the same path without an identifier in it, and the parameters in the order they are sent."""
+
+    path: str
+    shown_path: str
+    parameters: tuple[tuple[str, str], ...]
+
+    def shown(self, masked: str) -> Mapping[str, str]:
+        """The parameters for people: `masked` in the place of the value that names someone."""
+        return {name: masked if name in IDENTIFYING else value for name, value in self.parameters}

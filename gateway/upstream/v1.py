@@ -1,0 +1,137 @@
+"""V1.1 `customer/get` on the wire: from a planned call to a request, and from a body to outcomes. Pure. Facts §2."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from gateway.errors import (
+    BadUserInput,
+    GatewayError,
+    UpstreamRateLimited,
+    UpstreamUnauthorized,
+    UpstreamUnavailable,
+)
+from gateway.facets.addresses import normal_form
+from gateway.facets.facet import CustomerId, IdentifierKind
+from gateway.facets.plan import Call
+from gateway.model.readers import Block
+from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
+from gateway.upstream.request import UpstreamRequest
+
+PATH: Final = "/v1.1/customer/get"
+
+_NAMES: Final = {
+    IdentifierKind.ID: "id",
+    IdentifierKind.MOBILE: "mobile",
+    IdentifierKind.EMAIL: "email",
+    IdentifierKind.EXTERNAL_ID: "external_id",
+    IdentifierKind.CARD_NUMBER: "card_number",
+    IdentifierKind.CARD_EXTERNAL_ID: "card_external_id",
+}
+_CARRIED: Final[Mapping[IdentifierKind, tuple[str, ...]]] = {
+    IdentifierKind.ID: ("user_id", "id"),
+    IdentifierKind.MOBILE: ("mobile",),
+    IdentifierKind.EMAIL: ("email",),
+    IdentifierKind.EXTERNAL_ID: ("external_id",),
+}
+"""Where an item carries an identifier of a kind: found ones have `user_id`, failed ones the name they were asked by."""
+
+_NOT_FOUND: Final = frozenset({"1011", "1012", "816", "1013", "1020"})
+_DELETED: Final = "8109"
+_MERGED: Final = "91009"
+_BAD_INPUT: Final = frozenset({"400", "1015"})
+_NO_PERMISSION: Final = frozenset({"1044", "401", "403", "498"})
+
+
+def request(call: Call, targets: Sequence[Target]) -> UpstreamRequest:
+    """The request for one batch: one identifier kind, the values joined by commas."""
+    name = _NAMES[targets[0].identifiers[0].kind]
+    values = ",".join(target.identifiers[0].value for target in targets)
+    return UpstreamRequest(PATH, PATH, ((name, values), *call.parameters.flags))
+
+
+def outcomes(body: object, targets: Mapping[int, Target]) -> Mapping[int, Outcome]:
+    """What a body says of each customer of the batch, by position in the needs.
+
+    An item is attributed only by an identifier it carries, compared in normal form; the only item of a call for one
+    customer is theirs.
+    """
+    items, failed = _items(body)
+    if failed is not None:
+        return dict.fromkeys(targets, Failed(failed))
+    if len(targets) == 1:
+        ((position, target),) = targets.items()
+        item = next((item for item in items if _is_of(item, target)), items[0] if items else None)
+        return {position: NotFound() if item is None else _outcome(item, target)}
+    return {position: _attributed(items, target) for position, target in targets.items()}
+
+
+def _attributed(items: Sequence[Block], target: Target) -> Outcome:
+    item = next((item for item in items if _is_of(item, target)), None)
+    return Unattributed() if item is None else _outcome(item, target)
+
+
+def _is_of(item: Block, target: Target) -> bool:
+    asked = target.identifiers[0]
+    return any(
+        normal_form(asked.kind, str(item.get(key) or "")) == normal_form(asked.kind, asked.value)
+        for key in _CARRIED.get(asked.kind, ())
+    )
+
+
+def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
+    """The items of an answer, in a native or an XML-born body; or why there are none."""
+    outer = _block(body)
+    response = _block(outer.get("response", outer))
+    status = _block(response.get("status"))
+    code = str(status.get("code", ""))
+    if code in _NO_PERMISSION:
+        return [], UpstreamUnauthorized("Upstream refused the gateway's credential.")
+    if code == "429":
+        return [], UpstreamRateLimited("Upstream refused the call because there were too many.")
+    if not status:
+        return [], UpstreamUnavailable("Upstream (V1.1) answered something that is not a list of customers.")
+    found = _block(response.get("customers")).get("customer")
+    listed = cast("list[object]", found) if isinstance(found, list) else [found]
+    items = [cast("Block", item) for item in listed if isinstance(item, dict)]
+    if not items and code not in ("200", "201", "500", ""):
+        return [], UpstreamUnavailable(f"Upstream (V1.1) answered with code {code}.")
+    return items, None
+
+
+def _outcome(item: Block, target: Target) -> Outcome:
+    status = _block(item.get("item_status"))
+    code = str(status.get("code", ""))
+    if code == _DELETED:
+        return Deleted()
+    if str(status.get("success", "true")).lower() != "true":
+        return _refusal(code)
+    asked = target.identifiers[0]
+    found = str(item.get("user_id") or (asked.value if asked.kind is IdentifierKind.ID else ""))
+    if not found.isdigit():
+        return Failed(UpstreamUnavailable("Upstream (V1.1) answered a customer without an id."))
+    warnings = _warnings(status)
+    merged = _MERGED in warnings or str(item.get("survivor_account_retrieved", "")).lower() == "true"
+    if asked.kind is IdentifierKind.ID and found != asked.value and not merged:
+        return Failed(UpstreamUnavailable("Upstream (V1.1) answered for another customer; the answer is discarded."))
+    return Found(CustomerId(found), item, merged, warnings)
+
+
+def _refusal(code: str) -> Outcome:
+    if code in _NOT_FOUND:
+        return NotFound()
+    if code in _BAD_INPUT:
+        return Failed(BadUserInput("by", "upstream does not take this identifier"))
+    if code in _NO_PERMISSION:
+        return Failed(UpstreamUnauthorized("Upstream does not let the gateway's credential see this customer."))
+    return Failed(UpstreamUnavailable(f"Upstream (V1.1) answered with item code {code}."))
+
+
+def _warnings(status: Block) -> frozenset[str]:
+    """Warnings are bare code strings; an XML-born body has one string, or an empty list for the wrapper."""
+    found: Any = _block(status.get("warnings")).get("warning")
+    listed = cast("list[object]", found) if isinstance(found, list) else [found]
+    return frozenset(str(_block(one).get("code") or one) for one in listed if one)
+
+
+def _block(value: object) -> Block:
+    return cast("Block", value) if isinstance(value, dict) else {}

@@ -1,0 +1,117 @@
+"""V2 `customerDetails` on the wire: from a planned call to a request, and from a body to outcomes. Pure. Facts §1."""
+
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+from gateway.errors import (
+    BadUserInput,
+    GatewayError,
+    UpstreamPartial,
+    UpstreamRateLimited,
+    UpstreamUnauthorized,
+    UpstreamUnavailable,
+)
+from gateway.facets.facet import CustomerId, IdentifierKind
+from gateway.facets.plan import Call
+from gateway.facets.routes import BY_ID, ById
+from gateway.model.readers import Block
+from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
+from gateway.upstream.request import UpstreamRequest
+
+LOOKUP_PATH: Final = "/v2/customers/lookup/customerDetails"
+BY_ID_PATH: Final = "/v2/customers/{id}"
+
+_NAMES: Final = {
+    IdentifierKind.ID: "id",
+    IdentifierKind.MOBILE: "mobile",
+    IdentifierKind.EMAIL: "email",
+    IdentifierKind.EXTERNAL_ID: "externalId",
+    IdentifierKind.CARD_NUMBER: "cardnumber",
+    IdentifierKind.CARD_EXTERNAL_ID: "cardExternalId",
+    IdentifierKind.WECHAT: "wechat",
+}
+
+_NOT_FOUND: Final = frozenset({"8015", "8065", "816", "1011", "1012"})
+_DELETED: Final = "8109"
+_MERGED: Final = "8069"
+_BAD_INPUT: Final = {
+    "8013": ("by", "upstream does not take this identifier"),
+    "8003": ("source", "upstream does not know this source"),
+    "8012": ("source", "upstream does not know this source"),
+    "8011": ("accountId", "upstream does not know this account"),
+    "8045": ("accountId", "upstream needs an account for this source"),
+}
+_PARTIAL: Final = frozenset({"8062", "8063"})
+_UNAUTHORIZED: Final = frozenset({"401", "403", "498", "4000"})
+
+
+def request(call: Call, target: Target, by_id: ById) -> UpstreamRequest:
+    """The request for one customer."""
+    carried = call.parameters
+    parameters: list[tuple[str, str]] = [("source", target.address.source.value)]
+    if target.address.account:
+        parameters.append(("accountId", target.address.account))
+    path = shown = LOOKUP_PATH
+    if call.by == BY_ID and by_id is ById.PATH:
+        path, shown = BY_ID_PATH.replace("{id}", quote(target.identifiers[0].value, safe="")), BY_ID_PATH
+    else:
+        parameters += [
+            ("identifierName", ",".join(_NAMES[one.kind] for one in target.identifiers)),
+            ("identifierValue", ",".join(one.value for one in target.identifiers)),
+        ]
+    if carried.embeds:
+        parameters.append(("embed", ",".join(carried.embeds)))
+    return UpstreamRequest(path, shown, (*parameters, *carried.flags))
+
+
+def outcome(body: object, target: Target) -> Outcome:
+    """What a body says of the customer. Errors come with HTTP 200 as well (facts §1.4)."""
+    if not isinstance(body, dict):
+        return Failed(UpstreamUnavailable("Upstream (V2) answered something that is not a customer."))
+    entity = cast("Block", body)
+    codes = _codes(entity.get("errors"))
+    if codes:
+        return _refusal(codes)
+    found = entity.get("id")
+    if isinstance(found, bool) or not isinstance(found, int):
+        return Failed(UpstreamUnavailable("Upstream (V2) answered a customer without an id."))
+    warnings = frozenset(_codes(entity.get("warnings")))
+    merged = _MERGED in warnings
+    asked = target.identifiers[0]
+    if asked.kind is IdentifierKind.ID and asked.value != str(found) and not merged:
+        return Failed(UpstreamUnavailable("Upstream (V2) answered for another customer; the answer is discarded."))
+    return Found(CustomerId(str(found)), entity, merged, warnings)
+
+
+def refused(status: int) -> Outcome:
+    """What an HTTP status other than 200 without a readable body says. By id, 400 stands for an id that is none."""
+    return NotFound() if status == 400 else Failed(failure(status))
+
+
+def failure(status: int) -> GatewayError:
+    """The error that an HTTP status stands for."""
+    if status in (401, 403):
+        return UpstreamUnauthorized("Upstream refused the gateway's credential.")
+    if status == 429:
+        return UpstreamRateLimited("Upstream refused the call because there were too many.")
+    return UpstreamUnavailable(f"Upstream answered with HTTP status {status}.")
+
+
+def _codes(items: Any) -> list[str]:
+    listed = cast("list[Any]", items) if isinstance(items, list) else []
+    return [str(cast("Block", item).get("code")) for item in listed if isinstance(item, dict)]
+
+
+def _refusal(codes: list[str]) -> Outcome:
+    for code in codes:
+        if code in _NOT_FOUND:
+            return NotFound()
+        if code == _DELETED:
+            return Deleted()
+        if code in _BAD_INPUT:
+            return Failed(BadUserInput(*_BAD_INPUT[code]))
+        if code in _PARTIAL:
+            return Failed(UpstreamPartial("Upstream (V2) could not bring all it was asked for."))
+        if code in _UNAUTHORIZED:
+            return Failed(UpstreamUnauthorized("Upstream refused the gateway's credential."))
+    return Failed(UpstreamUnavailable(f"Upstream (V2) answered with error {codes[0]}."))

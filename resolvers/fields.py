@@ -1,0 +1,100 @@
+"""How a graph field says on which facet it lives. The needs of an operation are read from these marks."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import UnionType
+from typing import Any, Final, Protocol, TypeVar, get_args
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from gateway.context import Customer
+from gateway.facets.catalog import FacetKind
+from gateway.facets.needs import Lives
+
+HOME: Final = "home"
+"""The key of a field's `Lives` in its metadata."""
+
+
+class OfCustomer(Protocol):
+    """A value of the graph that knows whose it is."""
+
+    known: Customer
+
+
+Pick = Callable[[Any, Any], Any]
+"""From a graph value and a facet's value to the record that the graph value's fields are read from."""
+
+Type = TypeVar("Type", bound=type[Any])
+
+
+def lives_on(kind: FacetKind, arguments: Mapping[str, str] | None = None) -> Mapping[str, Lives]:
+    """The metadata of a field that lives on a facet; `arguments` are the facet's by the graph's names."""
+    return {HOME: Lives(kind, arguments or {})}
+
+
+async def value_of(known: Customer, kind: FacetKind) -> Any:
+    """The value of a facet without arguments of its own."""
+    return await known.value(known.facet_of_profile(kind.name) if kind.of_profile else kind())
+
+
+def whole(kind: FacetKind, description: str) -> Any:
+    """A field that is a facet's value as it is."""
+
+    async def resolve(self: OfCustomer) -> Any:
+        return await value_of(self.known, kind)
+
+    resolve.__annotations__["return"] = kind.value
+    return strawberry.field(resolver=resolve, description=description, metadata=lives_on(kind))
+
+
+def itself(_root: Any, value: Any) -> Any:
+    """Picks the facet's value."""
+    return value
+
+
+def of_same_program(root: Any, values: Any) -> Any:
+    """Picks, of a facet that lists programs, the one with the root's `program_id`."""
+    return next((value for value in values or () if value.program_id == root.program_id), None)
+
+
+def spreads(kind: FacetKind, *, pick: Pick = itself, without: frozenset[str] = frozenset()) -> Callable[[Type], Type]:
+    """Class decorator: offers every field of the facet's record on the class itself, null where there is no record.
+
+    The record stays the only declaration of those fields: names, types and descriptions are read from it.
+    """
+    record = _record_of(kind)
+
+    def decorate(cls: Type) -> Type:
+        for declared in record.__strawberry_definition__.fields:
+            if declared.python_name not in without:
+                setattr(cls, declared.python_name, _spread(kind, record, declared, pick))
+        return cls
+
+    return decorate
+
+
+def _spread(kind: FacetKind, record: type[Any], declared: StrawberryField, pick: Pick) -> StrawberryField:
+    async def resolve(self: OfCustomer) -> Any:
+        found = pick(self, await value_of(self.known, kind))
+        return None if found is None else getattr(found, declared.python_name)
+
+    resolve.__annotations__["return"] = _nullable(inspect.get_annotations(record)[declared.python_name])
+    return strawberry.field(
+        resolver=resolve,
+        name=declared.graphql_name,
+        description=declared.description,
+        metadata=lives_on(kind),
+    )
+
+
+def _record_of(kind: FacetKind) -> Any:
+    """The record type within `Record | None` or `list[Record] | None`."""
+    plain = next(part for part in get_args(kind.value) if part is not type(None))
+    return next(iter(get_args(plain)), plain)
+
+
+def _nullable(declared: Any) -> Any:
+    """A facet may be absent or fail, so a field that lives on it is nullable whatever the record promises."""
+    already = isinstance(declared, UnionType) or type(None) in get_args(declared)
+    return declared if already else declared | None
