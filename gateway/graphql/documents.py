@@ -63,6 +63,11 @@ class Documents:
         self._introspection = introspection
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
+    @property
+    def hides_suggestions(self) -> bool:
+        """Whether messages keep names of the schema to themselves: they do where the schema may not be asked for."""
+        return not self._introspection
+
     def get(self, text: str) -> Document:
         """The document of the text. Raises `InvalidDocument`."""
         found = self._kept.get(text)
@@ -83,7 +88,7 @@ class Documents:
             error = GraphQLError("The document is nested too deeply.")
             raise InvalidDocument(Code.GRAPHQL_PARSE_FAILED, [error]) from None
         rules = specified_rules if self._introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
-        errors = validate(self._schema, node, rules, hide_suggestions=not self._introspection)
+        errors = validate(self._schema, node, rules, hide_suggestions=self.hides_suggestions)
         if errors:
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, errors)
         fragments = {

@@ -86,7 +86,12 @@ class Execution:
         document = self.document(request.query)
         operation = document.operation(request.operation_name)
         schema = operation.schema
-        coerced = get_variable_values(schema, operation.node.variable_definitions or (), dict(request.variables))
+        coerced = get_variable_values(
+            schema,
+            operation.node.variable_definitions or (),
+            dict(request.variables),
+            hide_suggestions=self._documents.hides_suggestions,
+        )
         if isinstance(coerced, list):
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, coerced)
         roots = needs.read(operation, coerced, self._homes, self._customers)

@@ -171,7 +171,7 @@ def gap_to_renew(reader: Reader, item: Block, _: Arguments) -> list[GapToRenew] 
 
 
 def gap_to_upgrade(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgrade] | None:
-    """`gap_to_upgrade` of every program that has one."""
+    """`gap_to_upgrade` of every program that has one. At the top there is no strategy, and so no gap."""
     found = _summaries(reader, item)
     if found is None:
         return None
@@ -180,12 +180,10 @@ def gap_to_upgrade(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgra
             program_id=program_id,
             custom_expression=reader.text(gap, "custom_expression"),
             expression_relation=_relation(reader, gap),
-            upgrade_strategies=[
-                _upgrade_strategy(reader, strategy) for strategy in reader.blocks(gap, "upgrade_strategy") or []
-            ],
+            upgrade_strategies=[_upgrade_strategy(reader, strategy) for strategy in strategies],
         )
         for program_id, summary in found
-        if (gap := reader.block(summary, "gap_to_upgrade"))
+        if (gap := reader.block(summary, "gap_to_upgrade")) and (strategies := reader.blocks(gap, "upgrade_strategy"))
     ]
 
 

@@ -94,6 +94,8 @@ def failure(status: int) -> GatewayError:
         return UpstreamUnauthorized("Upstream refused the gateway's credential.")
     if status == 429:
         return UpstreamRateLimited("Upstream refused the call because there were too many.")
+    if status == 200:
+        return UpstreamUnavailable("Upstream answered something that is not JSON.")
     return UpstreamUnavailable(f"Upstream answered with HTTP status {status}.")
 
 

@@ -1,0 +1,59 @@
+"""A gateway in this process over a sandbox of its own, asked as a client asks: over HTTP."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from gateway.app import create_app
+from gateway.sandbox import Sandbox, create_sandbox
+from gateway.settings import Settings
+from gateway.telemetry.events import Event
+
+ACCEPT = "application/graphql-response+json"
+
+
+class GatewayUnderTest:
+    """`ask` is the client, `sandbox` the upstream it stands before, `events` what operators would have seen."""
+
+    def __init__(self, http: httpx.AsyncClient, sandbox: Sandbox, events: list[Event]) -> None:
+        self.http = http
+        self.sandbox = sandbox
+        self.events = events
+
+    async def post(self, query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
+        """One POST; a header is named as in Python: `x_gateway_explain`."""
+        body = {"query": query} | ({"variables": variables} if variables is not None else {})
+        sent = {"accept": ACCEPT} | {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.http.post("/graphql", json=body, headers=sent)
+
+    async def ask(self, query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> dict[str, Any]:
+        """The answer to one operation."""
+        return (await self.post(query, variables, **headers)).json()
+
+    def calls(self) -> list[dict[str, Any]]:
+        """What upstream was asked, as path and parameters, in an order that does not depend on timing."""
+        asked = [{"path": request.path, "params": dict(request.params)} for request in self.sandbox.requests]
+        return sorted(asked, key=lambda call: (call["path"], sorted(call["params"].items())))
+
+
+@asynccontextmanager
+async def running(*, by_id: str = "path", **settings: Any) -> AsyncIterator[GatewayUnderTest]:
+    """A gateway as `gateway dev` would start it, with these settings besides."""
+    sandbox = create_sandbox(by_id=by_id)
+    events: list[Event] = []
+    upstream = {
+        "username": "till.sandbox",
+        "password": "sandbox",
+        "timezone": "Asia/Kolkata",
+        "v2_by_id": by_id,
+        **settings.pop("upstream", {}),
+    }
+    chosen = Settings(graphiql=True, explain=True, introspection=True, upstream=upstream, **settings)
+    app = create_app(chosen, sandbox=sandbox, emit=events.append)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,
+    ):
+        yield GatewayUnderTest(http, sandbox, events)
