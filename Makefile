@@ -25,7 +25,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-nightly check check-lint check-format check-types check-imports check-schema \
-        format schema explorer clean
+        format schema docs explorer clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,9 @@ format: $(SETUP) ## Format, and fix what ruff can fix
 schema: $(SETUP) ## Write schema.graphql from the code
 	$(BIN)/gateway schema > .venv/schema.graphql  # not in place: a failure would leave half a file
 	mv .venv/schema.graphql schema.graphql
+
+docs: $(SETUP) ## Write the pages of docs/ that the code already says
+	PYTHONPATH=. $(BIN)/python docs/generate.py
 
 explorer: ## Build GraphiQL's static files (needs Node and npm)
 	cd $(UI) && npm ci && npm run build

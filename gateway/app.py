@@ -88,6 +88,11 @@ def create_app(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit
     return Starlette(routes=routes, lifespan=lifespan)
 
 
+def schema_text() -> str:
+    """The schema in SDL, as `schema.graphql` holds it."""
+    return build_schema().sdl
+
+
 async def _alive(_: Request) -> Response:
     return PlainTextResponse("ok\n")
 

@@ -13,13 +13,12 @@ from typing import Annotated, Any, Final
 import typer
 import uvicorn
 
-from gateway.app import build, create_app
+from gateway.app import build, create_app, schema_text
 from gateway.errors import GatewayError
 from gateway.graphql.execution import Answer, Explain, GraphQLRequest
 from gateway.sandbox import create_sandbox
 from gateway.settings import BadSettings, Settings, load
 from gateway.telemetry.events import configure_logs
-from resolvers.schema import build_schema
 
 DEV: Final[Mapping[str, Any]] = {"graphiql": True, "explain": True, "introspection": True, "log_level": "warning"}
 SANDBOX: Final[Mapping[str, Any]] = {
@@ -83,7 +82,7 @@ def schema(
     check: Annotated[Path | None, typer.Option(help="Compare with this file instead of printing.")] = None,
 ) -> None:
     """Print the schema, or fail with the difference where a file is not it."""
-    sdl = build_schema().sdl
+    sdl = schema_text()
     if check is None:
         typer.echo(sdl, nl=False)
         return

@@ -88,7 +88,9 @@ class Customer:
         description="What is missing to keep the current tier, for every program; none in the base tier (V1.1 only).",
         metadata=lives_on(GAP_TO_RENEW, {"days": "inDays"}),
     )
-    async def gap_to_renew(self, in_days: InDays = 0, program_id: ProgramId = None) -> list[GapToRenew] | None:
+    async def gap_to_renew(
+        self, in_days: InDays = 0, program_id: ProgramId = strawberry.UNSET
+    ) -> list[GapToRenew] | None:
         """The gaps of all programs, or of the one asked for."""
         return _of_program(await self.known.value(GAP_TO_RENEW(days=in_days)), program_id)
 
@@ -96,12 +98,14 @@ class Customer:
         description="What is missing to reach the next tier, for every program; none in the top tier (V1.1 only).",
         metadata=lives_on(GAP_TO_UPGRADE, {"days": "inDays"}),
     )
-    async def gap_to_upgrade(self, in_days: InDays = 0, program_id: ProgramId = None) -> list[GapToUpgrade] | None:
+    async def gap_to_upgrade(
+        self, in_days: InDays = 0, program_id: ProgramId = strawberry.UNSET
+    ) -> list[GapToUpgrade] | None:
         """The gaps of all programs, or of the one asked for."""
         return _of_program(await self.known.value(GAP_TO_UPGRADE(days=in_days)), program_id)
 
 
 def _of_program(gaps: list[Any] | None, program_id: str | None) -> list[Any] | None:
-    if gaps is None or program_id is None:
+    if gaps is None or not program_id:
         return gaps
     return [gap for gap in gaps if gap.program_id == program_id]

@@ -32,7 +32,7 @@ class Query:
         info: strawberry.Info[RequestContext, None],
         by: By,  # noqa: ARG002 - read with the needs
         source: FromSource = Source.INSTORE,  # noqa: ARG002
-        account_id: AccountId = None,  # noqa: ARG002
+        account_id: AccountId = strawberry.UNSET,  # noqa: ARG002
     ) -> Customer | None:
         """The customer of this response key."""
         return await _found(info.context.session, str(info.path.key), 0)
@@ -45,7 +45,7 @@ class Query:
         info: strawberry.Info[RequestContext, None],
         by: ByMany,
         source: FromSource = Source.INSTORE,  # noqa: ARG002 - read with the needs
-        account_id: AccountId = None,  # noqa: ARG002
+        account_id: AccountId = strawberry.UNSET,  # noqa: ARG002
     ) -> list[Customer | None]:
         """The customers of this response key; one who fails is null with an error of their own."""
         session, key = info.context.session, str(info.path.key)

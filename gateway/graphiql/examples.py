@@ -116,8 +116,8 @@ query Points($email: String!) {
         title="Several customers at once",
         query="""\
 # Asha Rao, Omkar Patil and a number nobody has:
-# one V1.1 call for all three. Answers keep the
-# order; a customer who does not exist is null.
+# one V1.1 call for all three, and one for the last
+# alone, as its item does not say whose it is.
 query Batch($by: [CustomerBy!]!) {
   customers(by: $by) {
     id

@@ -7,10 +7,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import fake_gateway
 import pytest
 import uvicorn
 from playwright.async_api import Page, Route, async_playwright
+from starlette.applications import Starlette
+
+from gateway.app import create_app
+from gateway.cli import DEV, SANDBOX
+from gateway.sandbox import create_sandbox
+from gateway.settings import Settings
 
 CHROMIUM = Path("/usr/bin/chromium")
 # Chromium's own errands are off, and no name resolves: whatever the page tries has to be at our address.
@@ -41,11 +46,16 @@ def chromium() -> Path:
     return CHROMIUM
 
 
+def dev_app() -> Starlette:
+    """The gateway as `gateway dev` starts it."""
+    return create_app(Settings(**DEV, upstream=SANDBOX), sandbox=create_sandbox(), emit=lambda _: None)
+
+
 @pytest.fixture(scope="session")
 def gateway_url() -> Iterator[str]:
     """The address of a gateway that runs on a free loopback port, in a thread of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(fake_gateway.create_app(), log_level="warning", ws="none")
+        config = uvicorn.Config(dev_app(), log_level="warning", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -5,6 +5,7 @@
 After a wanted change: `pytest tests/golden --write-golden`, then read the difference.
 """
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,10 @@ CASES = sorted(Path(__file__).parent.glob("cases/*.graphql"))
 
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
-async def test_a_query_costs_these_calls_and_gets_this_answer(file: Path, request: pytest.FixtureRequest) -> None:
+def test_a_query_costs_these_calls_and_gets_this_answer(file: Path, request: pytest.FixtureRequest) -> None:
     record = file.with_suffix(".json")
     case: dict[str, Any] = json.loads(record.read_text()) if record.exists() else {}
-    found = await _found(case, file.read_text())
+    found = asyncio.run(_found(case, file.read_text()))
     if request.config.getoption("--write-golden"):
         record.write_text(json.dumps(case | found, indent=2, ensure_ascii=False) + "\n")
         return
