@@ -31,6 +31,8 @@ class CustomerRecord:
         self.address = address
         self.causes = {EXISTENCE(): (), **causes}
         self.hint: CustomerId | None = None
+        self.remembered = False
+        """Whether the hint is remembered for this address at its source, not merely what was asked by."""
         self.id: CustomerId | None = None
         self.victims: list[CustomerId] = []
         self.alone = False

@@ -37,6 +37,8 @@ def _several(given: Sequence[Mapping[str, Any]], argument: str) -> tuple[Identif
         for index, one in enumerate(given)
     )
     kinds = [one.kind for one in found]
+    if len(kinds) > 1 and IdentifierKind.ID in kinds:
+        raise BadUserInput(where, "names an id beside others; an id needs no company, ask by `id`")
     if len(set(kinds)) < len(kinds):
         raise BadUserInput(where, "names one kind twice; they must be identifiers of one customer")
     return found

@@ -95,10 +95,10 @@ def _v2_now(need: Need, capabilities: Capabilities) -> tuple[Route, ...]:
 
 
 def _v1_now(need: Need, capabilities: Capabilities) -> tuple[Route, ...]:
-    """V1.1 knows no sources: another source than INSTORE starts on V2 unless the id is known."""
+    """V1.1 knows no sources: another source than INSTORE starts on V2 unless the id is known, or V2 takes no id."""
     found: list[Route] = []
     instore = need.address.source is Source.INSTORE
-    if need.known or (need.address.kinds == BY_ID and instore):
+    if need.known or (need.address.kinds == BY_ID and (instore or capabilities.v2_by_id is ById.NONE)):
         found.append(Route(1, BY_ID))
     if instore and len(need.address.kinds) == 1 and need.address.kinds[0] in capabilities.v1_kinds:
         found.append(Route(1, need.address.kinds))

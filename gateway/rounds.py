@@ -1,0 +1,139 @@
+"""What a round asks for, and what its replies settle: the decisions of the driver, apart from what it does.
+
+A round plans everything that is missing and performs the plan. Most requests need one. Another follows where an
+answer says that it must: a batch that does not say whose its items are, a merged account whose survivor must be asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial
+from gateway.facets.catalog import EXISTENCE, PERSON
+from gateway.facets.facet import Address, CustomerId, Endpoint, Identifier, IdentifierKind, Need, Needs
+from gateway.facets.plan import Call, Plan
+from gateway.facets.planner import NONE_AVOIDED, plan
+from gateway.facets.routes import BY_ID, BY_PROFILE, Capabilities, findable
+from gateway.model.profile import Person
+from gateway.record import CustomerRecord, Known
+from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
+
+MOST_ROUNDS: Final = 5
+"""The longest known way takes four: a batch, the one whose item it did not name, their survivor, its other half."""
+
+Reply = tuple[Call, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records that are planned together, with their needs in the same order and the plan for them."""
+
+    records: Sequence[CustomerRecord]
+    needs: Needs
+    plan: Plan
+
+
+def groups(records: Sequence[CustomerRecord], capabilities: Capabilities) -> list[Group]:
+    """Whom to plan together: victims look for their survivor on V1.1, the unattributed are asked one by one.
+
+    Who cannot be found by any identifier given is settled at once.
+    """
+    unfindable = [record for record in records if not findable(record.address, capabilities)]
+    for record in unfindable:
+        record.settle_all(record.missing(), BadUserInput("by", "upstream finds nobody by identifiers of this kind"))
+    victims = [record for record in records if record.victims and not record.id]
+    alone = [record for record in records if record.alone and record not in victims]
+    others = [record for record in records if record not in (*unfindable, *victims, *alone)]
+    single = replace(capabilities, batch_size=1)
+    together = (
+        (others, [_need(record) for record in others], capabilities, NONE_AVOIDED),
+        (alone, [_need(record) for record in alone], single, NONE_AVOIDED),
+        (victims, [_survivor_need(record) for record in victims], single, frozenset({Endpoint.V2})),
+    )
+    return [
+        Group(members, tuple(needs), plan(tuple(needs), able, avoid))
+        for members, needs, able, avoid in together
+        if members
+    ]
+
+
+def _need(record: CustomerRecord) -> Need:
+    return Need(record.address, record.missing(), known=record.id is not None or record.remembered)
+
+
+def _survivor_need(record: CustomerRecord) -> Need:
+    victim = Identifier(IdentifierKind.ID, record.victims[-1])
+    return Need(Address((victim,)), frozenset({EXISTENCE()}))
+
+
+def given_id(address: Address) -> CustomerId | None:
+    """The id that the address itself is, if it is one."""
+    only = address.identifiers[0]
+    return CustomerId(only.value) if address.kinds == BY_ID else None
+
+
+def share_customers(one: Call, other: Call) -> bool:
+    """Whether two calls are for a common customer."""
+    return not set(one.customers).isdisjoint(other.customers)
+
+
+def identifiers(record: CustomerRecord, address: Address, call: Call) -> tuple[Identifier, ...]:
+    """By what a call names a customer. Empty where nothing unmasked is known."""
+    if call.by == BY_ID:
+        known = record.id or (given_id(address) if address != record.address else record.hint)
+        return (Identifier(IdentifierKind.ID, known),) if known else ()
+    if call.by == BY_PROFILE:
+        return _unmasked(record)
+    return address.identifiers
+
+
+def _unmasked(record: CustomerRecord) -> tuple[Identifier, ...]:
+    match record.settled(PERSON()):
+        case Known(Person() as person):
+            candidates = (
+                (IdentifierKind.MOBILE, person.mobile),
+                (IdentifierKind.EXTERNAL_ID, person.external_id),
+                (IdentifierKind.EMAIL, person.email),
+            )
+            return next(((Identifier(kind, value),) for kind, value in candidates if value and "*" not in value), ())
+        case _:
+            return ()
+
+
+def foreseen(group: Group, call: Call, index: int) -> Target:
+    """The target of a call that will not be made: an identifier that only an earlier call would tell is left open."""
+    record, address = group.records[index], group.needs[index].address
+    kind = IdentifierKind.ID if call.by == BY_ID else IdentifierKind.MOBILE
+    return Target(address, identifiers(record, address, call) or (Identifier(kind, "?" * 5),))
+
+
+def conclude(record: CustomerRecord, replies: Sequence[Reply]) -> None:
+    """Decides what the replies of a round leave open: what is certain now, what failed, and what is asked again."""
+    outcomes = [outcome for _, outcome in replies]
+    if any(isinstance(outcome, Deleted) for outcome in outcomes):
+        record.settle_all(record.missing(), CustomerDeleted())
+        return
+    if any(isinstance(outcome, Unattributed) for outcome in outcomes):
+        record.alone = True
+        _fail_with_their_calls(record, replies)
+        return
+    if any(isinstance(outcome, Found) and outcome.merged for outcome in outcomes):
+        _fail_with_their_calls(record, replies)
+        return
+    if record.id is not None:
+        _fail_with_their_calls(record, replies)
+        partial = UpstreamPartial("Only one of the two upstream calls knows this customer.")
+        record.settle_all(record.missing(), partial)
+        return
+    failures = [outcome.error for outcome in outcomes if isinstance(outcome, Failed)]
+    if failures:
+        record.settle_all(record.missing(), failures[0])
+    elif all(isinstance(outcome, NotFound) for outcome in outcomes):
+        record.settle(EXISTENCE(), Known(False))
+        record.settle_all(record.missing(), Known(None))
+
+
+def _fail_with_their_calls(record: CustomerRecord, replies: Sequence[Reply]) -> None:
+    for call, outcome in replies:
+        if isinstance(outcome, Failed):
+            record.settle_all(call.facets & record.missing() - {EXISTENCE()}, outcome.error)
