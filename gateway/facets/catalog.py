@@ -6,7 +6,7 @@ upstream document itself. The order of the table is the order of the documentati
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from gateway.facets.facet import Address, Endpoint, Facet, Source
@@ -15,6 +15,9 @@ from gateway.model.readers import Arguments, Block, Reader
 
 Read = Callable[[Reader, Block, Arguments], Any]
 Profile = tuple[tuple[str, str | int], ...]
+
+REMEMBERED: Final = 4096
+"""Results kept of each function of facets. Bounded, because callers choose days and accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +254,7 @@ def sources(facet: Facet) -> tuple[FacetSource, ...]:
     return found
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def source(facet: Facet, endpoint: Endpoint) -> FacetSource | None:
     """The way to get a facet from an endpoint, if there is one."""
     return next((found for found in sources(facet) if found.endpoint is endpoint), None)
@@ -265,7 +268,7 @@ class Parameters:
     flags: tuple[tuple[str, str], ...]
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def parameters(endpoint: Endpoint, facets: frozenset[Facet]) -> Parameters:
     """The smallest parameters of one call that brings all these facets. No two may share a `slot`."""
     embeds: set[str] = set()
@@ -285,7 +288,7 @@ def parameters(endpoint: Endpoint, facets: frozenset[Facet]) -> Parameters:
     return Parameters(tuple(sorted(embeds)), tuple(sorted(flags.items())))
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def valued(facet: Facet, endpoint: Endpoint) -> Mapping[str, str]:
     """The single-valued parameters that the facet sets on a call, with their values."""
     found = source(facet, endpoint)
@@ -295,13 +298,13 @@ def valued(facet: Facet, endpoint: Endpoint) -> Mapping[str, str]:
     return {parameter: str(arguments[name]) for parameter, name in found.valued.items()}
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def slot(facet: Facet, endpoint: Endpoint) -> str | None:
     """What a facet occupies on a call: two facets of one kind whose arguments are parameters cannot share a call."""
     return facet.name if valued(facet, endpoint) else None
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def brought(endpoint: Endpoint, facets: frozenset[Facet], profile: Profile = ()) -> frozenset[Facet]:
     """All facets that a call for `facets` brings for one customer: those, and what comes with them unasked.
 

@@ -9,11 +9,11 @@ the fewest calls, cut into batches. Unlike needs are pooled greedily, and small 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from itertools import product
 from math import ceil
 
-from gateway.facets.catalog import EXISTENCE, slot, source, sources
+from gateway.facets.catalog import EXISTENCE, REMEMBERED, slot, source, sources
 from gateway.facets.facet import Endpoint, Facet, Need, Needs
 from gateway.facets.plan import Call, Objective, Plan, objective, ordered
 from gateway.facets.routes import Capabilities, Route, Routes, capacity, routes
@@ -125,7 +125,7 @@ def _fixed_order(calls: Iterable[Call]) -> list[tuple[bool, tuple[str, ...]]]:
     return [(call.endpoint is Endpoint.V1, tuple(map(str, sorted(call.facets)))) for call in ordered(calls)]
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def _assignments(facets: frozenset[Facet]) -> tuple[Mapping[Endpoint, frozenset[Facet]], ...]:
     """Every way to choose an endpoint for each facet; facets that need the same of both endpoints go together."""
     alternatives: defaultdict[object, list[Facet]] = defaultdict(list)
@@ -168,7 +168,7 @@ def _cut(call: Call, members: _Members) -> list[Call]:
     return [replace(call, customers=call.customers[start : start + size]) for start in spread]
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def packed(facets: frozenset[Facet], endpoint: Endpoint) -> tuple[frozenset[Facet], ...]:
     """Facets of one customer on the fewest calls of an endpoint: conflicting ones apart, the rest on the first."""
     calls: list[set[Facet]] = [set()] if facets else []
