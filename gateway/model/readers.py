@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, cast
 
+import msgspec
+
 from gateway.model.scalars import Date, DateTime
 
 Block = Mapping[str, Any]
@@ -17,6 +19,8 @@ Block = Mapping[str, Any]
 
 Arguments = Mapping[str, str | int]
 """The arguments of the facet that is read."""
+
+_Relation = list[list[int] | int]
 
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 """How upstream writes an empty value; an XML-born body has [] for an empty element."""
@@ -76,16 +80,11 @@ class Reader:
                 return self.odd(key, "number", value)
 
     def integer(self, block: Block, key: str) -> int | None:
-        """A whole number, also from `"3"` and `3.0`."""
+        """A whole number, also from `"3"` and `3.0`; upstream's -1 for "there is none" is null."""
         found = self.number(block, key)
-        if found is None:
+        if found is None or found == -1:
             return None
         return int(found) if found.is_integer() else self.odd(key, "integer", found)
-
-    def serial(self, block: Block, key: str) -> int | None:
-        """A number counted from 1; upstream's -1 and 0 for "there is none" are null."""
-        found = self.integer(block, key)
-        return found if found is not None and found > 0 else None
 
     def flag(self, block: Block, key: str) -> bool | None:
         """A truth value, also from `"true"` and `"1"`."""
@@ -117,9 +116,25 @@ class Reader:
             case value:
                 return self.odd(key, "day", value)
 
+    def relation(self, block: Block, key: str) -> list[list[int]] | None:
+        """`[[1, 2], [3]]`, also written `[[1, 2], 3]`, as a list or as its text (facts §2.2)."""
+        value = block.get(key) or "[]"
+        try:
+            if isinstance(value, str):
+                groups = msgspec.json.decode(value, type=_Relation)
+            else:
+                groups = msgspec.convert(value, _Relation)
+        except msgspec.MsgspecError:
+            return self.odd(key, "list of lists of integers", value)
+        return [group if isinstance(group, list) else [group] for group in groups] or None
+
     def block(self, block: Block, key: str) -> Block | None:
         """A nested object, or null where it is missing or empty."""
         return self._item(key, block.get(key)) or None
+
+    def first(self, block: Block, key: str) -> Block | None:
+        """A nested object that some documents show as a list of one; null where it is missing or empty."""
+        return next(iter(self.blocks(block, key) or []), None)
 
     def blocks(self, block: Block, *path: str) -> list[Block] | None:
         """The objects of a list. `path` may name a wrapper (`points_summaries`, `points_summary`), which an
