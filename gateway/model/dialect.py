@@ -35,27 +35,32 @@ _BY_TYPE: Final[Mapping[Any, Read]] = {
 @dataclass(frozen=True, slots=True)
 class _Field:
     attribute: str
-    key: str
+    keys: tuple[str, ...]
     read: Read
     required: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """`spell` is the rule from a field's graph name and Python name to its key, `exceptions` are the keys it misses."""
+    """`spell` is the rule from a field's graph name and Python name to its key, `exceptions` are the keys it misses.
+
+    An exception that names several keys means the first of them that is there.
+    """
 
     spell: Callable[[str, str], str]
-    exceptions: Mapping[type[Any], Mapping[str, str]]
+    exceptions: Mapping[type[Any], Mapping[str, tuple[str, ...]]]
 
     def record(self, reader: Reader, kind: type[Record], block: Block | None) -> Record | None:
-        """The record in a block; null where there is no block, or where a field is missing that every payload has."""
-        if block is None:
+        """The record in a block; null where there is none: no block, nothing of it, or not what every payload has."""
+        fields = _fields(self, kind)
+        if block is None or not any(key in block for field in fields for key in field.keys):
             return None
         values: dict[str, Any] = {}
-        for field in _fields(self, kind):
-            value = field.read(reader, block, field.key)
+        for field in fields:
+            key = next((key for key in field.keys if key in block), field.keys[0])
+            value = field.read(reader, block, key)
             if value is None and field.required:
-                return reader.odd(field.key, "required value", block.get(field.key))
+                return reader.odd(key, "required value", block.get(key))
             values[field.attribute] = value
         return kind(**values)
 
@@ -78,7 +83,7 @@ def _fields(dialect: Dialect, kind: type[Any]) -> tuple[_Field, ...]:
             field.python_name,
             exceptions.get(
                 field.python_name,
-                dialect.spell(field.graphql_name or to_camel_case(field.python_name), field.python_name),
+                (dialect.spell(field.graphql_name or to_camel_case(field.python_name), field.python_name),),
             ),
             _read(dialect, annotations[field.python_name]),
             type(None) not in get_args(annotations[field.python_name])

@@ -11,36 +11,38 @@ from gateway.model.tiers import GapToRenew, GapToUpgrade, RenewStrategy, SlabCha
 Record = TypeVar("Record")
 
 _CAMEL_IN_SUMMARIES: Final = {
-    "program_id": "programId",
-    "lifetime_points": "lifetimePoints",
-    "loyalty_points": "loyaltyPoints",
-    "cumulative_purchases": "cumulativePurchases",
-    "current_slab": "currentSlab",
-    "current_slab_description": "currentSlabDescription",
-    "next_slab": "nextSlab",
-    "next_slab_description": "nextSlabDescription",
-    "next_slab_serial_number": "nextSlabSerialNumber",
-    "slab_sno": "slabSNo",
-    "slab_expiry_date": "slabExpiryDate",
-    "total_points": "totalPoints",
+    "program_id": ("programId",),
+    "lifetime_points": ("lifetimePoints",),
+    "loyalty_points": ("loyaltyPoints",),
+    "cumulative_purchases": ("cumulativePurchases",),
+    "current_slab": ("currentSlab",),
+    "current_slab_description": ("currentSlabDescription",),
+    "next_slab": ("nextSlab",),
+    "next_slab_description": ("nextSlabDescription",),
+    "next_slab_serial_number": ("nextSlabSerialNumber",),
+    "slab_sno": ("slabSNo",),
+    "slab_expiry_date": ("slabExpiryDate",),
+    "total_points": ("totalPoints",),
 }
 """`points_summary[]` mixes camelCase with snake_case in one object."""
 
 V1: Final = Dialect(
     lambda _, python_name: python_name,
     {
-        Person: {"first_name": "firstname", "last_name": "lastname"},
-        Membership: {"loyalty_type": "type"},
+        Person: {"first_name": ("firstname",), "last_name": ("lastname",)},
+        Membership: {"loyalty_type": ("type",)},
         LoyaltyProgram: _CAMEL_IN_SUMMARIES,
         LoyaltyProgramV1: _CAMEL_IN_SUMMARIES,
-        SlabChange: {"from_slab": "from", "to_slab": "to"},
-        GapToRenew: {"renew_strategies": "renew_strategy", "program_id": "programId"},
-        RenewStrategy: {"tracker_entity_identifiers": "renew_entity_identifiers"},
-        GapToUpgrade: {"upgrade_strategies": "upgrade_strategy", "program_id": "programId"},
-        UpgradeStrategy: {"upgrade_entity_identifiers": "upgrade_entity_identifers"},
+        SlabChange: {"from_slab": ("from",), "to_slab": ("to",)},
+        GapToRenew: {"renew_strategies": ("renew_strategy",), "program_id": ("programId",)},
+        RenewStrategy: {"tracker_entity_identifiers": ("renew_entity_identifiers",)},
+        GapToUpgrade: {"upgrade_strategies": ("upgrade_strategy",), "program_id": ("programId",)},
+        UpgradeStrategy: {
+            "upgrade_entity_identifiers": ("upgrade_entity_identifers", "upgrade_entity_identifiers"),
+        },
     },
 )
-"""V1.1 spells in snake_case. `upgrade_entity_identifers` is its own misspelling (sample gap_to_upgrade)."""
+"""V1.1 spells in snake_case. `upgrade_entity_identifers` is its own misspelling, which it may mend one day."""
 
 
 def person(reader: Reader, item: Block, _: Arguments) -> Person | None:

@@ -14,11 +14,16 @@ Record = TypeVar("Record")
 V2: Final = Dialect(
     lambda graph_name, _: graph_name,
     {
-        Membership: {"registered_on": "createDate", "updated_on": "modifiedDate"},
-        Profile: {"created_on": "createDate", "modified_on": "modifiedDate"},
+        Membership: {"registered_on": ("createDate",), "updated_on": ("modifiedDate",)},
+        Profile: {
+            "created_on": ("createDate",),
+            "modified_on": ("modifiedDate",),
+            "identifiers": ("identifiers", "customerIdentifiers"),
+        },
+        Card: {"card_id": ("cardId", "id")},
     },
 )
-"""V2 spells as the graph does: the graph took its words from V2."""
+"""V2 spells as the graph does: the graph took its words from V2. `customerIdentifiers` is its spelling of 2020."""
 
 
 def person(reader: Reader, entity: Block, arguments: Arguments) -> Person | None:
@@ -29,13 +34,11 @@ def person(reader: Reader, entity: Block, arguments: Arguments) -> Person | None
     profile = _asked_profile(reader.blocks(entity, "profiles") or [], arguments)
     if profile is None:
         return None
-    identifiers = {
-        (reader.text(item, "type") or "").lower(): reader.text(item, "value")
-        for item in reversed(_identifiers(reader, profile))
-    }
+    known = V2.record(reader, Profile, profile) or Profile()
+    identifiers = {identifier.type.lower(): identifier.value for identifier in reversed(known.identifiers)}
     return Person(
-        first_name=reader.text(profile, "firstName"),
-        last_name=reader.text(profile, "lastName"),
+        first_name=known.first_name,
+        last_name=known.last_name,
         mobile=identifiers.get("mobile"),
         email=identifiers.get("email"),
         external_id=identifiers.get("externalid"),
@@ -45,18 +48,12 @@ def person(reader: Reader, entity: Block, arguments: Arguments) -> Person | None
 def _asked_profile(profiles: list[Block], arguments: Arguments) -> Block | None:
     source, account = str(arguments.get("source", "INSTORE")), str(arguments.get("account", ""))
 
-    def distance(profile: Block) -> tuple[bool, bool]:
-        return (
-            str(profile.get("source", "")).upper() != source,
-            str(profile.get("accountId") or "") != account,
-        )
+    def distance(profile: Block) -> int:
+        if str(profile.get("source", "")).upper() != source:
+            return 2
+        return int(str(profile.get("accountId") or "") != account)
 
     return min(profiles, key=distance, default=None)
-
-
-def _identifiers(reader: Reader, profile: Block) -> list[Block]:
-    """The 2020 documents call the list `customerIdentifiers`."""
-    return reader.blocks(profile, "identifiers") or reader.blocks(profile, "customerIdentifiers") or []
 
 
 def profiles(reader: Reader, entity: Block, _: Arguments) -> Profiles | None:
@@ -64,10 +61,7 @@ def profiles(reader: Reader, entity: Block, _: Arguments) -> Profiles | None:
     found = reader.blocks(entity, "profiles")
     if found is None:
         return None
-    flat = (
-        {**(reader.block(item, "attribution") or {}), **item, "identifiers": _identifiers(reader, item)}
-        for item in found
-    )
+    flat = ({**(reader.block(item, "attribution") or {}), **item} for item in found)
     return Profiles(profiles=[profile for item in flat if (profile := V2.record(reader, Profile, item))])
 
 
@@ -86,14 +80,6 @@ def status(reader: Reader, entity: Block, _: Arguments) -> CustomerStatus | None
     return V2.record(reader, CustomerStatus, entity) if "statusLabel" in entity else None
 
 
-def cards(reader: Reader, entity: Block, _: Arguments) -> list[Card] | None:
-    """`cardDetails[]`, whose id some versions name `id` alone."""
-    found = reader.blocks(entity, "cardDetails")
-    if found is None:
-        return None
-    return [card for item in found if (card := V2.record(reader, Card, {"cardId": item.get("id"), **item}))]
-
-
 def _one(kind: type[Record], key: str) -> Callable[[Reader, Block, Arguments], Record | None]:
     return lambda reader, entity, _: V2.record(reader, kind, reader.block(entity, key))
 
@@ -106,5 +92,6 @@ balance = _one(Balance, "pointsSummary")
 balance_details = _one(BalanceDetails, "pointsSummary")
 programs = _many(LoyaltyProgram, "loyaltyProgramDetails")
 programs_v2 = _many(LoyaltyProgramV2, "loyaltyProgramDetails")
+cards = _many(Card, "cardDetails")
 group_programs = _many(GroupLoyaltyProgram, "groupLoyaltyProgramDetails")
 subscriptions = _many(Subscription, "subscriptionInfo", "subscriptions")

@@ -7,7 +7,7 @@ list is documented. A field that does not fit is null and counted; its neighbour
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, cast
 
 import msgspec
@@ -80,11 +80,11 @@ class Reader:
                 return self.odd(key, "number", value)
 
     def integer(self, block: Block, key: str) -> int | None:
-        """A whole number, also from `"3"` and `3.0`; upstream's -1 for "there is none" is null."""
+        """A whole number that GraphQL's Int can hold, also from `"3"` and `3.0`; -1 stands for "there is none"."""
         found = self.number(block, key)
         if found is None or found == -1:
             return None
-        return int(found) if found.is_integer() else self.odd(key, "integer", found)
+        return int(found) if found.is_integer() and abs(found) < 2**31 else self.odd(key, "integer", found)
 
     def flag(self, block: Block, key: str) -> bool | None:
         """A truth value, also from `"true"` and `"1"`."""
@@ -182,9 +182,11 @@ def _moment(value: str, zone: tzinfo) -> DateTime | None:
     try:
         found = datetime.fromisoformat(value)
         zoned = found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+        # Before zones were agreed offsets had seconds, which ISO 8601 as clients know it does not.
+        exact = zoned.astimezone(UTC) if (zoned.utcoffset() or timedelta()) % timedelta(minutes=1) else zoned
     except (ValueError, OverflowError):
         return None
-    return DateTime(zoned.isoformat())
+    return DateTime(exact.isoformat())
 
 
 def _day(value: str) -> Date | None:

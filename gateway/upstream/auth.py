@@ -33,6 +33,11 @@ class Credential(Protocol):
         ...
 
 
+def _principal(*parts: str) -> str:
+    """A name for a credential that is not enough to log in with."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
 class NoCredential:
     """For an upstream that asks for none."""
 
@@ -54,7 +59,7 @@ class BasicCredential:
         digest = hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
         token = base64.b64encode(f"{username}:{digest}".encode()).decode()
         self._headers = {"Authorization": f"Basic {token}"}
-        self.principal = f"basic:{username}:{digest}"
+        self.principal = _principal("basic", username, digest)
 
     async def headers(self) -> Mapping[str, str]:
         """The same header every time."""
@@ -95,7 +100,7 @@ class OAuthCredential:
         self._headers: Mapping[str, str] = {}
         self._renew_at = float("-inf")
         self._renewing: asyncio.Task[None] | None = None
-        self.principal = f"oauth:{key}:{hashlib.sha256(secret.encode()).hexdigest()}"
+        self.principal = _principal("oauth", key, secret)
 
     async def headers(self) -> Mapping[str, str]:
         """The token's header, renewed first when it is due."""
@@ -124,10 +129,12 @@ class OAuthCredential:
             found = msgspec.json.decode(response.content, type=_TokenBody)
         except httpx.TimeoutException as error:
             raise UpstreamTimeout("Upstream did not issue a token in time.") from error
-        except (httpx.HTTPError, msgspec.MsgspecError) as error:
+        except (httpx.HTTPError, msgspec.MsgspecError, UnicodeError) as error:
             raise UpstreamUnavailable("Upstream did not issue a token.") from error
         if found.data is None:
             raise UpstreamUnauthorized("Upstream refused the gateway's OAuth key and secret.")
+        if not (found.data.access_token.isascii() and found.data.access_token.isprintable()):
+            raise UpstreamUnavailable("Upstream issued a token that no header can carry.")
         self._headers = {TOKEN_HEADER: found.data.access_token}
         life = found.data.ttl_seconds
         self._renew_at = started + max(life - max(life / 10, 10.0), life / 2)

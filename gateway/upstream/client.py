@@ -12,7 +12,7 @@ import orjson
 from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnavailable
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
-from gateway.facets.routes import ById
+from gateway.facets.routes import BY_ID, ById
 from gateway.upstream import v1, v2
 from gateway.upstream.answers import Failed, Outcomes, Target
 from gateway.upstream.auth import Credential
@@ -66,7 +66,7 @@ class UpstreamClient:
             async with asyncio.timeout(self._timeout_s):
                 status, body = await self._get(self.request(call, targets), language)
             size = len(body)
-            outcomes = _outcomes(call.endpoint, status, body, targets)
+            outcomes = _outcomes(call, status, body, targets)
         except TimeoutError:
             outcomes = _all_failed(targets, UpstreamTimeout("Upstream did not answer in time."))
         except GatewayError as error:
@@ -99,20 +99,22 @@ class UpstreamClient:
             raise UpstreamTimeout("Upstream did not answer in time.") from error
         except httpx.HTTPError as error:
             raise UpstreamUnavailable("Upstream could not be reached.") from error
+        except UnicodeError as error:
+            raise UpstreamUnavailable("The call to upstream cannot be written as HTTP.") from error
 
 
-def _outcomes(endpoint: Endpoint, status: int, body: bytes, targets: Mapping[int, Target]) -> Outcomes:
+def _outcomes(call: Call, status: int, body: bytes, targets: Mapping[int, Target]) -> Outcomes:
     """Reads the body where there is one: both endpoints put errors in it under HTTP 200 and data under 500."""
     try:
         payload: object = orjson.loads(body)
     except orjson.JSONDecodeError:
         payload = None
     position, target = next(iter(targets.items()))
-    match endpoint:
+    match call.endpoint:
         case Endpoint.V2 if payload is not None and status not in (401, 403, 429):
             return {position: v2.outcome(payload, target)}
         case Endpoint.V2:
-            return {position: v2.refused(status)}
+            return {position: v2.refused(status, blank=not body, by_id=call.by == BY_ID)}
         case Endpoint.V1 if payload is not None and status not in (401, 403, 429):
             return v1.outcomes(payload, targets)
         case Endpoint.V1:

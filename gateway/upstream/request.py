@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
-
-IDENTIFYING: Final = frozenset({"identifierValue", "id", "mobile", "email", "external_id", "card_external_id"})
-"""Parameters whose values name a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamRequest:
-    """A path, the same path without an identifier in it, and the parameters in the order they are sent."""
+    """A path, the same path without an identifier in it, and the parameters in the order they are sent.
+
+    `identifying` is the parameter whose value names people, if one does.
+    """
 
     path: str
     shown_path: str
     parameters: tuple[tuple[str, str], ...]
+    identifying: str | None
 
     def shown(self, masked: str) -> Mapping[str, str]:
         """The parameters for people: `masked` in the place of the value that names someone."""
-        return {name: masked if name in IDENTIFYING else value for name, value in self.parameters}
+        return {name: masked if name == self.identifying else value for name, value in self.parameters}

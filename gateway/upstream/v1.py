@@ -16,6 +16,7 @@ from gateway.facets.plan import Call
 from gateway.model.readers import Block
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
 from gateway.upstream.request import UpstreamRequest
+from gateway.upstream.v2 import code_of
 
 PATH: Final = "/v1.1/customer/get"
 
@@ -46,7 +47,7 @@ def request(call: Call, targets: Sequence[Target]) -> UpstreamRequest:
     """The request for one batch: one identifier kind, the values joined by commas."""
     name = _NAMES[targets[0].identifiers[0].kind]
     values = ",".join(target.identifiers[0].value for target in targets)
-    return UpstreamRequest(PATH, PATH, ((name, values), *call.parameters.flags))
+    return UpstreamRequest(PATH, PATH, ((name, values), *call.parameters.flags), name)
 
 
 def outcomes(body: object, targets: Mapping[int, Target]) -> Mapping[int, Outcome]:
@@ -58,16 +59,16 @@ def outcomes(body: object, targets: Mapping[int, Target]) -> Mapping[int, Outcom
     items, failed = _items(body)
     if failed is not None:
         return dict.fromkeys(targets, Failed(failed))
-    if len(targets) == 1:
+    if len(targets) == 1 and len(items) < 2:
         ((position, target),) = targets.items()
-        item = next((item for item in items if _is_of(item, target)), items[0] if items else None)
-        return {position: NotFound() if item is None else _outcome(item, target)}
+        return {position: _outcome(items[0], target) if items else NotFound()}
     return {position: _attributed(items, target) for position, target in targets.items()}
 
 
 def _attributed(items: Sequence[Block], target: Target) -> Outcome:
-    item = next((item for item in items if _is_of(item, target)), None)
-    return Unattributed() if item is None else _outcome(item, target)
+    """The outcome of the item that carries the identifier; where a victim's survivor is in the batch too, its own."""
+    found = [_outcome(item, target) for item in items if _is_of(item, target)]
+    return min(found, key=lambda outcome: isinstance(outcome, Found) and outcome.merged, default=Unattributed())
 
 
 def _is_of(item: Block, target: Target) -> bool:
@@ -83,24 +84,25 @@ def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
     outer = _block(body)
     response = _block(outer.get("response", outer))
     status = _block(response.get("status"))
-    code = str(status.get("code", ""))
+    code = code_of(status)
     if code in _NO_PERMISSION:
         return [], UpstreamUnauthorized("Upstream refused the gateway's credential.")
     if code == "429":
         return [], UpstreamRateLimited("Upstream refused the call because there were too many.")
     if not status:
         return [], UpstreamUnavailable("Upstream (V1.1) answered something that is not a list of customers.")
-    found = _block(response.get("customers")).get("customer")
+    customers = response.get("customers")
+    found = cast("Block", customers).get("customer") if isinstance(customers, dict) else customers
     listed = cast("list[object]", found) if isinstance(found, list) else [found]
     items = [cast("Block", item) for item in listed if isinstance(item, dict)]
-    if not items and code not in ("200", "201", "500", ""):
+    if not items and code not in ("200", "201"):
         return [], UpstreamUnavailable(f"Upstream (V1.1) answered with code {code}.")
     return items, None
 
 
 def _outcome(item: Block, target: Target) -> Outcome:
     status = _block(item.get("item_status"))
-    code = str(status.get("code", ""))
+    code = code_of(status)
     if code == _DELETED:
         return Deleted()
     if str(status.get("success", "true")).lower() != "true":
@@ -130,7 +132,7 @@ def _warnings(status: Block) -> frozenset[str]:
     """Warnings are bare code strings; an XML-born body has one string, or an empty list for the wrapper."""
     found: Any = _block(status.get("warnings")).get("warning")
     listed = cast("list[object]", found) if isinstance(found, list) else [found]
-    return frozenset(str(_block(one).get("code") or one) for one in listed if one)
+    return frozenset(code_of(_block(one) or {"code": one}) for one in listed if one)
 
 
 def _block(value: object) -> Block:

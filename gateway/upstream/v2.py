@@ -1,5 +1,6 @@
 """V2 `customerDetails` on the wire: from a planned call to a request, and from a body to outcomes. Pure. Facts §1."""
 
+import re
 from typing import Any, Final, cast
 from urllib.parse import quote
 
@@ -52,16 +53,18 @@ def request(call: Call, target: Target, by_id: ById) -> UpstreamRequest:
     if target.address.account:
         parameters.append(("accountId", target.address.account))
     path = shown = LOOKUP_PATH
+    identifying = None
     if call.by == BY_ID and by_id is ById.PATH:
         path, shown = BY_ID_PATH.replace("{id}", quote(target.identifiers[0].value, safe="")), BY_ID_PATH
     else:
+        identifying = "identifierValue"
         parameters += [
             ("identifierName", ",".join(_NAMES[one.kind] for one in target.identifiers)),
-            ("identifierValue", ",".join(one.value for one in target.identifiers)),
+            (identifying, ",".join(one.value for one in target.identifiers)),
         ]
     if carried.embeds:
         parameters.append(("embed", ",".join(carried.embeds)))
-    return UpstreamRequest(path, shown, (*parameters, *carried.flags))
+    return UpstreamRequest(path, shown, (*parameters, *carried.flags), identifying)
 
 
 def outcome(body: object, target: Target) -> Outcome:
@@ -83,9 +86,9 @@ def outcome(body: object, target: Target) -> Outcome:
     return Found(CustomerId(str(found)), entity, merged, warnings)
 
 
-def refused(status: int) -> Outcome:
-    """What an HTTP status other than 200 without a readable body says. By id, 400 stands for an id that is none."""
-    return NotFound() if status == 400 else Failed(failure(status))
+def refused(status: int, *, blank: bool, by_id: bool) -> Outcome:
+    """What an answer without a readable body says. By id, a blank 400 stands for an id that is none (facts §1.4)."""
+    return NotFound() if status == 400 and blank and by_id else Failed(failure(status))
 
 
 def failure(status: int) -> GatewayError:
@@ -99,9 +102,20 @@ def failure(status: int) -> GatewayError:
     return UpstreamUnavailable(f"Upstream answered with HTTP status {status}.")
 
 
+def code_of(block: Block) -> str:
+    """The `code` of a status, error or warning, a number or a text upstream. What is no code is not repeated."""
+    match block.get("code"):
+        case float() as code if code.is_integer():
+            return str(int(code))
+        case (int() | str()) as code if re.fullmatch(r"\d{1,6}", str(code)):
+            return str(code)
+        case _:
+            return "unknown"
+
+
 def _codes(items: Any) -> list[str]:
     listed = cast("list[Any]", items) if isinstance(items, list) else []
-    return [str(cast("Block", item).get("code")) for item in listed if isinstance(item, dict)]
+    return [code_of(cast("Block", item)) for item in listed if isinstance(item, dict)]
 
 
 def _refusal(codes: list[str]) -> Outcome:
