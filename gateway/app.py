@@ -118,7 +118,8 @@ def _credential(upstream: UpstreamSettings, http: httpx.AsyncClient) -> Credenti
         case UpstreamAuth.BASIC:
             return BasicCredential(upstream.username, upstream.password.get_secret_value())
         case UpstreamAuth.OAUTH:
-            return OAuthCredential(http, upstream.oauth_key, upstream.oauth_secret.get_secret_value())
+            secret = upstream.oauth_secret.get_secret_value()
+            return OAuthCredential(http, upstream.oauth_key, secret, timeout_s=upstream.timeout_s)
         case UpstreamAuth.NONE:
             return NoCredential()
         case UpstreamAuth.PASSTHROUGH:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 import typer
 import uvicorn
@@ -42,11 +42,7 @@ app = typer.Typer(
 def serve() -> None:
     """Start the gateway in front of the upstream that GATEWAY_UPSTREAM__... describes."""
     settings = load(os.environ, {})
-    if settings.auth.mode is None and not _loopback(settings.host):
-        raise BadSettings(
-            f"GATEWAY_HOST: {settings.host} can be reached from other machines, and nobody is asked who they are. "
-            "Set GATEWAY_AUTH__MODE=none if something in front of the gateway does that."
-        )
+    _refuse_strangers(settings)
     configure_logs(settings.log_level)
     _run(create_app(settings), settings)
 
@@ -59,6 +55,8 @@ def dev() -> None:
     sandbox = None
     if settings.upstream.base_url is None:
         settings, sandbox = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
+    else:
+        _refuse_strangers(settings)
     address = f"http://{settings.host}:{settings.port}"
     typer.echo(f"Explorer   {address}/graphql")
     if sandbox is not None:
@@ -102,16 +100,20 @@ def explain(
 ) -> None:
     """Show which upstream calls an operation would make, and which field causes what. Makes none."""
     try:
-        values = json.loads(variables)
+        query, values = file.read_text(), json.loads(variables)
+    except UnicodeDecodeError:
+        raise BadSettings(f"{file}: is not text") from None
     except ValueError:
         raise BadSettings("--variables: is not JSON") from None
+    if not isinstance(values, dict):
+        raise BadSettings("--variables: is not a JSON object")
     settings = load(os.environ, DEV)
     simulated = None
     if settings.upstream.base_url is None:
         settings, simulated = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
     gateway = build(settings, sandbox=simulated)
     answer = asyncio.run(
-        gateway.execution.answer(GraphQLRequest(file.read_text(), values), gateway.scope(), Explain.PLAN)
+        gateway.execution.answer(GraphQLRequest(query, cast("dict[str, Any]", values)), gateway.scope(), Explain.PLAN)
     )
     _show(answer, as_json=as_json)
 
@@ -134,6 +136,15 @@ def _show(answer: Answer, *, as_json: bool) -> None:
             typer.echo(f"   {name}={value}")
         for facet, fields in call["cause"].items():
             typer.echo(f"   {facet:28} {', '.join(fields) or '(that the customer exists)'}")
+
+
+def _refuse_strangers(settings: Settings) -> None:
+    """Real customers are not served to other machines while nobody is asked who they are."""
+    if settings.auth.mode is None and not _loopback(settings.host):
+        raise BadSettings(
+            f"GATEWAY_HOST: {settings.host} can be reached from other machines, and nobody is asked who they are. "
+            "Set GATEWAY_AUTH__MODE=none if something in front of the gateway does that."
+        )
 
 
 def _loopback(host: str) -> bool:

@@ -10,9 +10,10 @@ from gateway.cache.entries import Absent, Entry, Fresh, Missing, State
 from gateway.cache.facet_cache import FacetCache
 from gateway.context import Scope
 from gateway.errors import InternalError, UpstreamPartial
-from gateway.facets.catalog import CATALOG, EXISTENCE, source
+from gateway.facets.catalog import CATALOG, EXISTENCE
 from gateway.facets.explain import ExplainedCall, Explanation, causes_of
 from gateway.facets.facet import Endpoint, Facet
+from gateway.facets.parameters import source
 from gateway.facets.plan import Call
 from gateway.facets.routes import Capabilities
 from gateway.model.readers import Reader
@@ -99,8 +100,8 @@ class Driver:
         async with asyncio.TaskGroup() as running:
             for call in group.plan.calls:
                 tasks[call] = running.create_task(act(call))
-        for record, received in zip(group.records, replies, strict=True):
-            conclude(record, received)
+        for record, missed, received in zip(group.records, group.missed, replies, strict=True):
+            conclude(record, missed, received)
 
     async def _act(
         self,

@@ -10,7 +10,7 @@ from typing import Final
 
 from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial
 from gateway.facets.catalog import EXISTENCE, PERSON
-from gateway.facets.facet import Address, CustomerId, Endpoint, Identifier, IdentifierKind, Need, Needs
+from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
 from gateway.facets.plan import Call, Plan
 from gateway.facets.planner import NONE_AVOIDED, plan
 from gateway.facets.routes import BY_ID, BY_PROFILE, Capabilities, findable
@@ -26,9 +26,10 @@ Reply = tuple[Call, Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Records that are planned together, with their needs in the same order and the plan for them."""
+    """Records that are planned together; in the same order what each missed, and its need. And the plan for them."""
 
     records: Sequence[CustomerRecord]
+    missed: Sequence[frozenset[Facet]]
     needs: Needs
     plan: Plan
 
@@ -51,7 +52,7 @@ def groups(records: Sequence[CustomerRecord], capabilities: Capabilities) -> lis
         (victims, [_survivor_need(record) for record in victims], single, frozenset({Endpoint.V2})),
     )
     return [
-        Group(members, tuple(needs), plan(tuple(needs), able, avoid))
+        Group(members, [record.missing() for record in members], tuple(needs), plan(tuple(needs), able, avoid))
         for members, needs, able, avoid in together
         if members
     ]
@@ -107,33 +108,31 @@ def foreseen(group: Group, call: Call, index: int) -> Target:
     return Target(address, identifiers(record, address, call) or (Identifier(kind, "?" * 5),))
 
 
-def conclude(record: CustomerRecord, replies: Sequence[Reply]) -> None:
-    """Decides what the replies of a round leave open: what is certain now, what failed, and what is asked again."""
+def conclude(record: CustomerRecord, missed: frozenset[Facet], replies: Sequence[Reply]) -> None:
+    """Decides what the replies of a round leave open: what is certain now, what failed, and what is asked again.
+
+    Only of what was missed when the round was planned: what is wanted since then has not been asked for.
+    """
     outcomes = [outcome for _, outcome in replies]
     if any(isinstance(outcome, Deleted) for outcome in outcomes):
-        record.settle_all(record.missing(), CustomerDeleted())
+        record.settle_all(missed, CustomerDeleted())
         return
+    for call, outcome in replies:
+        if isinstance(outcome, Failed):
+            record.settle_all(call.facets & missed - {EXISTENCE()}, outcome.error)
     if any(isinstance(outcome, Unattributed) for outcome in outcomes):
         record.alone = True
-        _fail_with_their_calls(record, replies)
         return
     if any(isinstance(outcome, Found) and outcome.merged for outcome in outcomes):
-        _fail_with_their_calls(record, replies)
         return
     if record.id is not None:
-        _fail_with_their_calls(record, replies)
-        partial = UpstreamPartial("Only one of the two upstream calls knows this customer.")
-        record.settle_all(record.missing(), partial)
+        record.settle_all(missed, UpstreamPartial("Only one of the two upstream calls knows this customer."))
         return
     failures = [outcome.error for outcome in outcomes if isinstance(outcome, Failed)]
     if failures:
-        record.settle_all(record.missing(), failures[0])
+        record.settle_all(missed, failures[0])
+    elif record.victims:
+        record.settle_all(missed, UpstreamPartial("Upstream does not say into which account it was merged."))
     elif all(isinstance(outcome, NotFound) for outcome in outcomes):
         record.settle(EXISTENCE(), Known(False))
-        record.settle_all(record.missing(), Known(None))
-
-
-def _fail_with_their_calls(record: CustomerRecord, replies: Sequence[Reply]) -> None:
-    for call, outcome in replies:
-        if isinstance(outcome, Failed):
-            record.settle_all(call.facets & record.missing() - {EXISTENCE()}, outcome.error)
+        record.settle_all(missed, Known(None))

@@ -1,7 +1,7 @@
 """The session: the customers of one request, fetched together at the first await."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from gateway.context import Scope
@@ -40,6 +40,13 @@ class RequestSession:
                 return customer
             case problem:
                 raise problem
+
+    def problems(self) -> Iterator[tuple[tuple[str, int], BadUserInput]]:
+        """The customers who cannot be asked for, by response key and place."""
+        for key, customers in self._roots.items():
+            for index, customer in enumerate(customers):
+                if isinstance(customer, BadUserInput):
+                    yield (key, index), customer
 
     async def foresee(self) -> None:
         """Explains what would be fetched, without a call."""

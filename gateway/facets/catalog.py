@@ -6,18 +6,13 @@ upstream document itself. The order of the table is the order of the documentati
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
-from gateway.facets.facet import Address, Endpoint, Facet, Source
+from gateway.facets.facet import Address, Endpoint, Facet
 from gateway.model import cards, from_v1, from_v2, points, profile, tiers
 from gateway.model.readers import Arguments, Block, Reader
 
 Read = Callable[[Reader, Block, Arguments], Any]
-Profile = tuple[tuple[str, str | int], ...]
-
-REMEMBERED: Final = 4096
-"""Results kept of each function of facets. Bounded, because callers choose days and accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class FacetKind:
 
     def of(self, address: Address, **arguments: str | int) -> Facet:
         """The facet as wanted of an address: facets of the profile differ by source and account."""
-        return self(**arguments, **dict(profile_of(address) if self.of_profile else ()))
+        return self(**arguments, **dict(address.profile if self.of_profile else ()))
 
 
 def _existence(_reader: Reader, _block: Block, _arguments: Arguments) -> bool:
@@ -244,99 +239,3 @@ ALWAYS: Final[Mapping[Endpoint, Mapping[str, str]]] = {
     Endpoint.V1: {"format": "json", "user_id": "true", "transactions": "false", "notes": "false"},
 }
 """Parameters of every call of an endpoint, whatever it is for."""
-
-
-def sources(facet: Facet) -> tuple[FacetSource, ...]:
-    """The ways to get a facet. A profile of another source than INSTORE is known to V2 alone (facts §3)."""
-    found = CATALOG[facet.name].sources
-    if "source" in facet.argument_values:
-        return tuple(source for source in found if source.endpoint is Endpoint.V2)
-    return found
-
-
-@lru_cache(maxsize=REMEMBERED)
-def source(facet: Facet, endpoint: Endpoint) -> FacetSource | None:
-    """The way to get a facet from an endpoint, if there is one."""
-    return next((found for found in sources(facet) if found.endpoint is endpoint), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """What a call carries beside the identifiers: `embeds` of V2's list, `flags` by name. Comparable, printable."""
-
-    embeds: tuple[str, ...]
-    flags: tuple[tuple[str, str], ...]
-
-
-@lru_cache(maxsize=REMEMBERED)
-def parameters(endpoint: Endpoint, facets: frozenset[Facet]) -> Parameters:
-    """The smallest parameters of one call that brings all these facets. No two may share a `slot`."""
-    embeds: set[str] = set()
-    flags: dict[str, str] = dict(ALWAYS[endpoint])
-    for facet in facets:
-        if (found := source(facet, endpoint)) is None:
-            raise LookupError(f"{endpoint.value} does not bring {facet}")
-        embeds |= found.embeds
-        flags |= found.flags
-        flags |= valued(facet, endpoint)
-    asked = {facet.name for facet in facets}
-    unwanted = (found for kind in CATALOG.values() if kind.name not in asked for found in kind.sources)
-    for found in unwanted:
-        if found.endpoint is endpoint:
-            embeds |= {value for name, value in found.suppressed_by.items() if name == "embed"}
-            flags |= {name: value for name, value in found.suppressed_by.items() if name != "embed"}
-    return Parameters(tuple(sorted(embeds)), tuple(sorted(flags.items())))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def valued(facet: Facet, endpoint: Endpoint) -> Mapping[str, str]:
-    """The single-valued parameters that the facet sets on a call, with their values."""
-    found = source(facet, endpoint)
-    if found is None:
-        return {}
-    arguments = facet.argument_values
-    return {parameter: str(arguments[name]) for parameter, name in found.valued.items()}
-
-
-@lru_cache(maxsize=REMEMBERED)
-def slot(facet: Facet, endpoint: Endpoint) -> str | None:
-    """What a facet occupies on a call: two facets of one kind whose arguments are parameters cannot share a call."""
-    return facet.name if valued(facet, endpoint) else None
-
-
-@lru_cache(maxsize=REMEMBERED)
-def brought(endpoint: Endpoint, facets: frozenset[Facet], profile: Profile = ()) -> frozenset[Facet]:
-    """All facets that a call for `facets` brings for one customer: those, and what comes with them unasked.
-
-    `profile` is the source and account that the call names (see `profile_of`); V1.1 names none.
-    """
-    carried = parameters(endpoint, facets)
-    flags, embeds = dict(carried.flags), set(carried.embeds)
-    unasked = (
-        Facet(kind.name, profile if kind.of_profile and endpoint is Endpoint.V2 else ())
-        for kind in CATALOG.values()
-        if not kind.parameters and _comes_with(kind, endpoint, embeds, flags)
-    )
-    return facets | frozenset(unasked)
-
-
-def _comes_with(kind: FacetKind, endpoint: Endpoint, embeds: set[str], flags: Mapping[str, str]) -> bool:
-    found = next((candidate for candidate in kind.sources if candidate.endpoint is endpoint), None)
-    if found is None:
-        return False
-    suppressed = any(
-        value in embeds if name == "embed" else flags.get(name) == value for name, value in found.suppressed_by.items()
-    )
-    return found.embeds <= embeds and found.flags.items() <= flags.items() and not suppressed
-
-
-def profile_of(address: Address) -> Profile:
-    """The source and account of an address as arguments of facets; none for INSTORE, which has no accounts."""
-    if address.source is Source.INSTORE and not address.account:
-        return ()
-    return (("account", address.account or ""), ("source", address.source.value))
-
-
-def cost(endpoint: Endpoint, facets: frozenset[Facet]) -> int:
-    """The catalog cost, for one customer, of a call that brings these facets."""
-    return sum(found.cost for facet in facets if (found := source(facet, endpoint)) is not None)

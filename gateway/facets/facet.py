@@ -13,12 +13,16 @@ class Endpoint(Enum):
     V1 = "V1.1"
 
 
+Arguments = tuple[tuple[str, str | int], ...]
+"""Arguments of a facet, sorted by name."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Facet:
     """The smallest unit of upstream data that one embed, flag or flag-with-value brings."""
 
     name: str
-    arguments: tuple[tuple[str, str | int], ...] = ()
+    arguments: Arguments = ()
 
     def __str__(self) -> str:
         if not self.arguments:
@@ -88,6 +92,13 @@ class Address:
     def kinds(self) -> tuple[IdentifierKind, ...]:
         """The kinds of its identifiers, in the order given."""
         return tuple(identifier.kind for identifier in self.identifiers)
+
+    @property
+    def profile(self) -> Arguments:
+        """The source and account as arguments of facets; none for INSTORE, which has no accounts."""
+        if self.source is Source.INSTORE and not self.account:
+            return ()
+        return (("account", self.account or ""), ("source", self.source.value))
 
     def masked(self) -> str:
         """For people."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gateway.facets.catalog import EXISTENCE, Parameters, brought, cost, parameters, profile_of
+from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet, Needs
+from gateway.facets.parameters import Parameters, brought, cost, parameters
 from gateway.facets.routes import By
 
 
@@ -26,7 +27,7 @@ class Call:
 
     def brings(self, needs: Needs, customer: int) -> frozenset[Facet]:
         """Every facet it brings for one of its customers, asked for or not."""
-        return brought(self.endpoint, self.facets, profile_of(needs[customer].address))
+        return brought(self.endpoint, self.facets, needs[customer].address.profile)
 
 
 class Objective(NamedTuple):

@@ -13,8 +13,9 @@ from functools import lru_cache
 from itertools import product
 from math import ceil
 
-from gateway.facets.catalog import EXISTENCE, REMEMBERED, slot, source, sources
+from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet, Need, Needs
+from gateway.facets.parameters import REMEMBERED, slot, source, sources
 from gateway.facets.plan import Call, Objective, Plan, objective, ordered
 from gateway.facets.routes import Capabilities, Route, Routes, capacity, routes
 from gateway.facets.search import improved

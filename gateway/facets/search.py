@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from gateway.facets.catalog import EXISTENCE, slot, source, sources
+from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet, Needs
+from gateway.facets.parameters import slot, source, sources
 from gateway.facets.plan import Call, Objective, objective
 from gateway.facets.routes import Capabilities, Routes, capacity, routes
 

@@ -152,25 +152,31 @@ def _request(given: object) -> GraphQLRequest:
 _REFUSED: Final = re.compile(r";\s*q=0(\.0*)?\s*(;|$)")
 
 
-def _ranges(headers: Headers) -> set[str]:
-    """The media ranges of the Accept header that are acceptable at all, without their parameters."""
-    parts = headers.get("accept", "*/*").lower().split(",")
-    return {part.partition(";")[0].strip() for part in parts if not _REFUSED.search(part)}
+def _ranges(headers: Headers) -> tuple[set[str], set[str]]:
+    """The media ranges that the Accept headers allow, and those that they refuse, without their parameters."""
+    parts = [part.lower() for line in headers.getlist("accept") or ["*/*"] for part in line.split(",")]
+    refused = {part.partition(";")[0].strip() for part in parts if _REFUSED.search(part)}
+    return {part.partition(";")[0].strip() for part in parts} - refused, refused
 
 
 def _accepted(headers: Headers) -> str:
     """The media type to answer in: the one made for GraphQL, but for a client that names only plain JSON."""
-    ranges = _ranges(headers)
-    if RESPONSE_TYPE not in ranges and JSON_TYPE in ranges:
-        return JSON_TYPE
-    if ranges.isdisjoint({RESPONSE_TYPE, "application/*", "*/*"}):
-        raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
-    return RESPONSE_TYPE
+    allowed, refused = _ranges(headers)
+    anything = not allowed.isdisjoint({"application/*", "*/*"})
+    offered = {
+        RESPONSE_TYPE: RESPONSE_TYPE in allowed
+        or (anything and RESPONSE_TYPE not in refused and JSON_TYPE not in allowed),
+        JSON_TYPE: JSON_TYPE in allowed or (anything and JSON_TYPE not in refused),
+    }
+    for media_type, fits in offered.items():
+        if fits:
+            return media_type
+    raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
 
 
 def _is_browser(request: Request) -> bool:
     """A person who opens the page, not a client that sends a query."""
-    return "text/html" in _ranges(request.headers) and "query" not in request.query_params
+    return "text/html" in _ranges(request.headers)[0] and "query" not in request.query_params
 
 
 def _language(headers: Headers) -> str | None:

@@ -94,11 +94,18 @@ class Execution:
         )
         if isinstance(coerced, list):
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, coerced)
-        roots = needs.read(operation, coerced, self._homes, self._customers)
+        try:
+            roots = needs.read(operation, coerced, self._homes, self._customers)
+        except GraphQLError as error:  # a null for what must not be null, which only the values show
+            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [error]) from None
         session = RequestSession(self._driver, scope, roots, self._emit)
         if explain is Explain.PLAN:
             await session.foresee()
-            return Answer(extensions={"explain": session.explanation.as_json()})
+            problems = [
+                {"message": problem.message, "path": list(path), "extensions": dict(problem.extensions)}
+                for path, problem in session.problems()
+            ]
+            return Answer(errors=problems, extensions={"explain": session.explanation.as_json()})
         result = graphql_execute(
             schema,
             document.node,

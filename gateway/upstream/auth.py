@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from gateway.errors import UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
+from gateway.upstream.v2 import failure
 
 TOKEN_PATH: Final = "/v3/oauth/token/generate"  # noqa: S105 - a path, no secret
 TOKEN_HEADER: Final = "X-CAP-API-OAUTH-TOKEN"  # noqa: S105 - a header's name
@@ -92,10 +93,12 @@ class OAuthCredential:
         key: str,
         secret: str,
         *,
+        timeout_s: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
         self._body = {"key": key, "secret": secret}
+        self._timeout_s = timeout_s
         self._clock = clock
         self._headers: Mapping[str, str] = {}
         self._renew_at = float("-inf")
@@ -125,9 +128,12 @@ class OAuthCredential:
     async def _renew(self) -> None:
         started = self._clock()
         try:
-            response = await self._http.post(TOKEN_PATH, json=self._body)
+            async with asyncio.timeout(self._timeout_s):
+                response = await self._http.post(TOKEN_PATH, json=self._body)
+            if response.status_code != 200:
+                raise failure(response.status_code)
             found = msgspec.json.decode(response.content, type=_TokenBody)
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout("Upstream did not issue a token in time.") from error
         except (httpx.HTTPError, msgspec.MsgspecError, UnicodeError) as error:
             raise UpstreamUnavailable("Upstream did not issue a token.") from error

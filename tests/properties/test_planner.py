@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.facets import catalog
-from gateway.facets.catalog import EXISTENCE, GAP_TO_RENEW, GAP_TO_UPGRADE, source
+from gateway.facets.catalog import EXISTENCE, GAP_TO_RENEW, GAP_TO_UPGRADE
 from gateway.facets.facet import Address, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
+from gateway.facets.parameters import source
 from gateway.facets.plan import Call, Objective, objective, uncovered
 from gateway.facets.planner import NONE_AVOIDED, plan
 from gateway.facets.routes import ById, Capabilities, routes
