@@ -92,8 +92,9 @@ class LimitExceeded(CallerError):
 
     code = Code.LIMIT_EXCEEDED
 
-    def __init__(self, limit: str, value: int, bound: int) -> None:
-        super().__init__(f"{limit}: {value} is more than {bound}", limit=limit, value=value, bound=bound)
+    def __init__(self, limit: str, value: int, bound: int, *, argument: str) -> None:
+        message = f"{argument}: {value} {limit} are more than the limit of {bound}"
+        super().__init__(message, argument=argument, limit=limit, value=value, bound=bound)
 
 
 class Outcome(GatewayError):

@@ -103,7 +103,7 @@ class LimitSettings(_Frozen):
     """What one request may ask."""
 
     customers: int = Field(100, ge=1, le=10_000, description="Customers in one request, over all root fields.")
-    body_bytes: int = Field(256 * 1024, ge=1024, description="Bytes of a request body.")
+    body_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of a request body.")
     document_tokens: int = Field(5_000, ge=100, description="Tokens of a GraphQL document.")
     documents: int = Field(1_000, ge=1, description="Parsed documents kept.")
 
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     graphiql: bool = Field(False, description="Whether a browser gets the explorer at `/graphql`. On in `gateway dev`.")
     explain: bool = Field(False, description="Whether `x-gateway-explain` is answered. On in `gateway dev`.")

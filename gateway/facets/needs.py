@@ -75,7 +75,7 @@ def read(operation: Operation, variables: VariableValues, homes: Homes, limit: i
             roots[key] = reading.root(key, details, limit)
     total = sum(map(len, roots.values()))
     if total > limit:
-        raise LimitExceeded("customers", total, limit)
+        raise LimitExceeded("customers", total, limit, argument="by")
     return roots
 
 
@@ -92,7 +92,7 @@ class _Reading:
         source = Source(arguments["source"])
         many = [by] if isinstance(by, Mapping) else by
         if len(many) > limit:
-            raise LimitExceeded("customers", len(many), limit)
+            raise LimitExceeded("customers", len(many), limit, argument="by")
         wanted = list(self._below(cast("GraphQLObjectType", get_named_type(definition.type)), key, details))
         return [
             _entry(one, source, arguments.get("accountId"), wanted, "by" if many is not by else f"by[{index}]")

@@ -1,5 +1,6 @@
 """The HTTP endpoint: from bytes to a GraphQL request, and from an answer to bytes. GraphQL over HTTP, strictly."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
@@ -124,10 +125,30 @@ _READERS: Final[Mapping[str, Callable[[Request, int], Awaitable[GraphQLRequest]]
 
 
 def _json(data: bytes, what: str) -> object:
+    """The value in the bytes. Two members of one name are refused: something in front may have read the other one."""
     try:
-        return orjson.loads(data)
+        found = orjson.loads(data)
     except orjson.JSONDecodeError:
         raise BadRequest(f"{what} is not JSON.") from None
+    if b"\\u" in data or any(data.count(name) > 1 for name in _NAMES):
+        _refuse_doubles(data, what)
+    return found
+
+
+_NAMES: Final = (b'"query"', b'"variables"', b'"operationName"', b'"extensions"')
+
+
+def _refuse_doubles(data: bytes, what: str) -> None:
+    """The slow, exact look, for what only might have a double."""
+
+    def unique(members: list[tuple[str, object]]) -> None:
+        if len(dict(members)) < len(members):
+            raise BadRequest(f"{what} has two members of one name.")
+
+    try:
+        json.loads(data, object_pairs_hook=unique, parse_int=str)
+    except RecursionError:
+        raise BadRequest(f"{what} is nested too deeply.") from None
 
 
 def _request(given: object) -> GraphQLRequest:
