@@ -19,7 +19,7 @@ from gateway.facets.routes import Capabilities
 from gateway.model.readers import Reader
 from gateway.record import CustomerRecord, Known
 from gateway.rounds import MOST_ROUNDS, Group, Reply, conclude, foreseen, given_id, groups, identifiers, share_customers
-from gateway.telemetry.events import AnomalyMet, CallMade, Emit
+from gateway.telemetry.events import AnomalyMet, CallMade, Emit, FaultMet
 from gateway.upstream.answers import Failed, Found, Target
 from gateway.upstream.client import UpstreamClient
 
@@ -163,21 +163,25 @@ class Driver:
     ) -> Mapping[Facet, Entry]:
         """Settles every facet of the block and returns what may be kept: all that came whole, asked for or not."""
         reader = Reader(self._zone)
-        now = self._clock()
         entries: dict[Facet, Entry] = {}
         for facet in sorted(facets):
             way = source(facet, call.endpoint)
             if way is None:
                 continue
-            value = way.read(reader, found.block, facet.argument_values)
+            try:
+                value = way.read(reader, found.block, facet.argument_values)
+            except Exception as error:  # noqa: BLE001 - a fault in one reader costs its facet, not the answer
+                self._emit(FaultMet(type(error).__name__, str(facet)))
+                record.settle(facet, InternalError("The gateway could not read this part."))
+                continue
             if not found.warnings & way.partial_codes:
-                entries[facet] = Entry(value, now, CATALOG[facet.name].fresh_for, call.endpoint)
+                entries[facet] = Entry(value, self._clock(), CATALOG[facet.name].fresh_for, call.endpoint)
                 record.settle(facet, Known(value))
             elif value:
                 record.settle(facet, Known(value))
             elif facet in call.facets:
                 record.settle(facet, UpstreamPartial("Upstream answered without this part."))
-        for anomaly in reader.anomalies:
+        for anomaly in dict.fromkeys(reader.anomalies):  # facets that read the same block meet the same ones
             self._emit(AnomalyMet(call.endpoint, anomaly.field, anomaly.expected, anomaly.found))
         return entries
 

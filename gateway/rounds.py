@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial
+from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial, UpstreamUnavailable
 from gateway.facets.catalog import EXISTENCE, PERSON
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
 from gateway.facets.plan import Call, Plan
@@ -121,6 +121,8 @@ def conclude(record: CustomerRecord, missed: frozenset[Facet], replies: Sequence
         if isinstance(outcome, Failed):
             record.settle_all(call.facets & missed - {EXISTENCE()}, outcome.error)
     if any(isinstance(outcome, Unattributed) for outcome in outcomes):
+        if record.alone:
+            record.settle_all(missed, UpstreamUnavailable("Upstream does not say whose its answer is."))
         record.alone = True
         return
     if any(isinstance(outcome, Found) and outcome.merged for outcome in outcomes):

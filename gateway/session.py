@@ -31,7 +31,7 @@ class RequestSession:
         self._records: dict[Address, CustomerRecord] = {}
         self._roots = {key: [self._root(entry) for entry in entries] for key, entries in roots.items()}
         self._running: asyncio.Task[None] | None = None
-        self._late: list[CustomerRecord] = []
+        self._late: dict[Address, CustomerRecord] = {}
 
     def customer(self, key: str, index: int = 0) -> "SessionCustomer":
         """See `gateway.context.Session`."""
@@ -61,7 +61,7 @@ class RequestSession:
         """Fetches what was not foreseen, at the end of this tick and after what runs already."""
         if not self._late:
             asyncio.get_running_loop().call_soon(self._start_late)
-        self._late.append(record)
+        self._late[record.address] = record
 
     async def finish(self) -> None:
         """Waits until all that was begun has come to its end."""
@@ -81,7 +81,7 @@ class RequestSession:
                 return problem
 
     def _start_late(self) -> None:
-        records, self._late = self._late, []
+        records, self._late = list(self._late.values()), {}
         self._running = asyncio.create_task(self._run(records, after=self._running))
 
     async def _run(self, records: Sequence[CustomerRecord], after: asyncio.Task[None] | None = None) -> None:

@@ -23,6 +23,7 @@ from gateway.facets.routes import ById, Capabilities
 
 PREFIX: Final = "GATEWAY_"
 NESTED: Final = "__"
+UPSTREAM: Final = f"{PREFIX}UPSTREAM{NESTED}"
 
 
 class UpstreamAuth(StrEnum):
@@ -32,6 +33,10 @@ class UpstreamAuth(StrEnum):
     OAUTH = "oauth"
     PASSTHROUGH = "passthrough"
     NONE = "none"
+
+
+def _incomplete(auth: str, *names: str) -> str:
+    return f"{UPSTREAM}AUTH is {auth}: set {' and '.join(UPSTREAM + name for name in names)} too"
 
 
 class _Frozen(BaseModel):
@@ -75,11 +80,11 @@ class UpstreamSettings(_Frozen):
     def _complete(self) -> "UpstreamSettings":
         match self.auth:
             case UpstreamAuth.BASIC if self.base_url and not self.username:
-                raise ValueError("auth is basic: set username and password too")
+                raise ValueError(_incomplete("basic", "USERNAME", "PASSWORD"))
             case UpstreamAuth.OAUTH if not (self.oauth_key and self.oauth_secret.get_secret_value()):
-                raise ValueError("auth is oauth: set oauth_key and oauth_secret too")
+                raise ValueError(_incomplete("oauth", "OAUTH_KEY", "OAUTH_SECRET"))
             case UpstreamAuth.PASSTHROUGH:
-                raise ValueError("auth passthrough is not available yet: choose basic, oauth or none")
+                raise ValueError(f"{UPSTREAM}AUTH: passthrough is not available yet; choose basic, oauth or none")
             case _:
                 return self
 
@@ -104,7 +109,7 @@ class LimitSettings(_Frozen):
 
     customers: int = Field(100, ge=1, le=10_000, description="Customers in one request, over all root fields.")
     body_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of a request body.")
-    document_tokens: int = Field(5_000, ge=100, description="Tokens of a GraphQL document.")
+    document_tokens: int = Field(2_000, ge=100, description="Tokens of a GraphQL document.")
     documents: int = Field(1_000, ge=1, description="Parsed documents kept.")
 
 
@@ -192,5 +197,6 @@ def _suggestion(name: str) -> str:
 
 
 def _problem(error: Any) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
     variable = PREFIX + NESTED.join(str(part).upper() for part in error["loc"])
-    return f"{variable}: {str(error['msg']).removeprefix('Value error, ')}"
+    return message if message.startswith(PREFIX) else f"{variable}: {message}"

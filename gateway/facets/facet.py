@@ -76,8 +76,8 @@ class Identifier:
 
     def masked(self) -> str:
         """For people: the kind and enough of the value to recognise one's own."""
-        shown = 4 if len(self.value) > 8 else 1
-        return f"{self.kind}:{'*' * 4}{self.value[-shown:]}"
+        shown = min(4, len(self.value) // 3)
+        return f"{self.kind}:{'*' * 4}{self.value[len(self.value) - shown :]}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -116,7 +116,7 @@ query Points($email: String!) {
         title="Several customers at once",
         query="""\
 # Asha Rao, Omkar Patil and a number nobody has:
-# one V1.1 call for all three, and one for the last
+# one V1.1 call for all three, one for the last
 # alone, as its item does not say whose it is.
 query Batch($by: [CustomerBy!]!) {
   customers(by: $by) {

@@ -14,7 +14,7 @@ import strawberry
 from strawberry.types.base import WithStrawberryObjectDefinition
 from strawberry.utils.str_converters import to_camel_case
 
-from gateway.model.readers import Block, Reader
+from gateway.model.readers import Block, Reader, is_nothing
 from gateway.model.scalars import Date, DateTime
 
 Record = TypeVar("Record")
@@ -44,7 +44,7 @@ class _Field:
 class Dialect:
     """`spell` is the rule from a field's graph name and Python name to its key, `exceptions` are the keys it misses.
 
-    An exception that names several keys means the first of them that is there.
+    An exception that names several keys means the first of them that holds anything.
     """
 
     spell: Callable[[str, str], str]
@@ -57,7 +57,7 @@ class Dialect:
             return None
         values: dict[str, Any] = {}
         for field in fields:
-            key = next((key for key in field.keys if key in block), field.keys[0])
+            key = next((key for key in field.keys if not is_nothing(block.get(key))), field.keys[0])
             value = field.read(reader, block, key)
             if value is None and field.required:
                 return reader.odd(key, "required value", block.get(key))

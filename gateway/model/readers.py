@@ -138,10 +138,10 @@ class Reader:
 
     def blocks(self, block: Block, *path: str) -> list[Block] | None:
         """The objects of a list. `path` may name a wrapper (`points_summaries`, `points_summary`), which an
-        XML-born body leaves out; one object stands for a list of one. Null where the block is missing."""
-        if path[0] not in block:
+        XML-born body leaves out; one object stands for a list of one. Null where the block is missing or null."""
+        value: Any = block.get(path[0])
+        if value is None:
             return None
-        value: Any = block[path[0]]
         for key in path[1:]:
             if isinstance(value, dict) and key in value:
                 value: Any = cast("Block", value)[key]
@@ -152,8 +152,13 @@ class Reader:
 
     def odd(self, key: str, expected: str, value: object) -> None:
         """Records a value that does not fit, unless it is one of upstream's ways to write nothing."""
-        if value not in _NOTHING and not (isinstance(value, str) and not value.strip()):
+        if not is_nothing(value):
             self.anomalies.append(Anomaly(key, expected, type(value).__name__))
+
+
+def is_nothing(value: object) -> bool:
+    """Whether this is one of upstream's ways to write nothing."""
+    return value in _NOTHING or (isinstance(value, str) and not value.strip())
 
 
 def _each(value: Any) -> Iterator[object]:
@@ -171,6 +176,8 @@ def _digits(value: float) -> str:
 
 
 def _float(value: float | str) -> float | None:
+    if isinstance(value, str) and "_" in value:  # which Python would take for a separator
+        return None
     try:
         found = float(value)
     except (ValueError, OverflowError):
@@ -190,6 +197,8 @@ def _moment(value: str, zone: tzinfo) -> DateTime | None:
 
 
 def _day(value: str) -> Date | None:
+    if value[10:11] not in ("", " ", "T"):
+        return None
     try:
         return Date(date.fromisoformat(value[:10]).isoformat())
     except ValueError:

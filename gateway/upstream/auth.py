@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import httpx
 import msgspec
 
-from gateway.errors import UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
+from gateway.errors import UpstreamError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
 from gateway.upstream.v2 import failure
 
 TOKEN_PATH: Final = "/v3/oauth/token/generate"  # noqa: S105 - a path, no secret
@@ -78,13 +78,14 @@ class _TokenData(msgspec.Struct):
 
 class _TokenBody(msgspec.Struct):
     data: _TokenData | None = None
+    errors: list[msgspec.Raw] | None = None
 
 
 class OAuthCredential:
     """A client key and secret, exchanged for a token that is renewed before it ends, once at a time.
 
     The validity is `ttlSeconds` (there is no `expires_in`). A token is renewed when a tenth of its life, at least
-    ten seconds, is left.
+    ten seconds, is left; where that fails, the old one serves until it ends.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class OAuthCredential:
         self._timeout_s = timeout_s
         self._clock = clock
         self._headers: Mapping[str, str] = {}
-        self._renew_at = float("-inf")
+        self._renew_at = self._ends_at = float("-inf")
         self._renewing: asyncio.Task[None] | None = None
         self.principal = _principal("oauth", key, secret)
 
@@ -111,13 +112,17 @@ class OAuthCredential:
             if self._renewing is None:
                 self._renewing = asyncio.create_task(self._renew())
                 self._renewing.add_done_callback(self._renewed)
-            await asyncio.shield(self._renewing)
+            try:
+                await asyncio.shield(self._renewing)
+            except UpstreamError:
+                if self._clock() >= self._ends_at:
+                    raise
         return self._headers
 
     def refused(self, headers: Mapping[str, str]) -> bool:
         """Drops the token if it is still the refused one; a new one may do better."""
         if headers is self._headers:
-            self._renew_at = float("-inf")
+            self._renew_at = self._ends_at = float("-inf")
         return True
 
     def _renewed(self, task: asyncio.Task[None]) -> None:
@@ -137,10 +142,13 @@ class OAuthCredential:
             raise UpstreamTimeout("Upstream did not issue a token in time.") from error
         except (httpx.HTTPError, msgspec.MsgspecError, UnicodeError) as error:
             raise UpstreamUnavailable("Upstream did not issue a token.") from error
-        if found.data is None:
+        if found.data is None and found.errors:
             raise UpstreamUnauthorized("Upstream refused the gateway's OAuth key and secret.")
+        if found.data is None:
+            raise UpstreamUnavailable("Upstream did not issue a token.")
         if not (found.data.access_token.isascii() and found.data.access_token.isprintable()):
             raise UpstreamUnavailable("Upstream issued a token that no header can carry.")
         self._headers = {TOKEN_HEADER: found.data.access_token}
         life = found.data.ttl_seconds
+        self._ends_at = started + life
         self._renew_at = started + max(life - max(life / 10, 10.0), life / 2)

@@ -1,6 +1,7 @@
 """V1.1 `customer/get` on the wire: from a planned call to a request, and from a body to outcomes. Pure. Facts §2."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any, Final, cast
 
 from gateway.errors import (
@@ -13,7 +14,7 @@ from gateway.errors import (
 from gateway.facets.addresses import normal_form
 from gateway.facets.facet import CustomerId, IdentifierKind
 from gateway.facets.plan import Call
-from gateway.model.readers import Block
+from gateway.model.readers import Block, Reader
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
 from gateway.upstream.request import UpstreamRequest
 from gateway.upstream.v2 import code_of
@@ -108,7 +109,7 @@ def _outcome(item: Block, target: Target) -> Outcome:
     if str(status.get("success", "true")).lower() != "true":
         return _refusal(code)
     asked = target.identifiers[0]
-    found = str(item.get("user_id") or (asked.value if asked.kind is IdentifierKind.ID else ""))
+    found = Reader(UTC).identity(item, "user_id") or (asked.value if asked.kind is IdentifierKind.ID else "")
     if not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered a customer without an id."))
     warnings = _warnings(status)

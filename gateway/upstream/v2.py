@@ -1,6 +1,7 @@
 """V2 `customerDetails` on the wire: from a planned call to a request, and from a body to outcomes. Pure. Facts §1."""
 
 import re
+from datetime import UTC
 from typing import Any, Final, cast
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from gateway.errors import (
 from gateway.facets.facet import CustomerId, IdentifierKind
 from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID, ById
-from gateway.model.readers import Block
+from gateway.model.readers import Block, Reader
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
 from gateway.upstream.request import UpstreamRequest
 
@@ -32,11 +33,13 @@ _NAMES: Final = {
     IdentifierKind.WECHAT: "wechat",
 }
 
-_NOT_FOUND: Final = frozenset({"8015", "8065", "816", "1011", "1012"})
+_NOT_FOUND: Final = frozenset({"8015", "8065", "8089", "816", "1011", "1012"})
 _DELETED: Final = "8109"
 _MERGED: Final = "8069"
 _BAD_INPUT: Final = {
     "8013": ("by", "upstream does not take this identifier"),
+    "8130": ("by", "upstream does not take this identifier"),
+    "11013": ("by", "upstream misses the identifier or the source"),
     "8003": ("source", "upstream does not know this source"),
     "8012": ("source", "upstream does not know this source"),
     "8011": ("accountId", "upstream does not know this account"),
@@ -75,15 +78,15 @@ def outcome(body: object, target: Target) -> Outcome:
     codes = _codes(entity.get("errors"))
     if codes:
         return _refusal(codes)
-    found = entity.get("id")
-    if isinstance(found, bool) or not isinstance(found, int):
+    found = Reader(UTC).identity(entity, "id")
+    if found is None or not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V2) answered a customer without an id."))
     warnings = frozenset(_codes(entity.get("warnings")))
     merged = _MERGED in warnings
     asked = target.identifiers[0]
-    if asked.kind is IdentifierKind.ID and asked.value != str(found) and not merged:
+    if asked.kind is IdentifierKind.ID and asked.value != found and not merged:
         return Failed(UpstreamUnavailable("Upstream (V2) answered for another customer; the answer is discarded."))
-    return Found(CustomerId(str(found)), entity, merged, warnings)
+    return Found(CustomerId(found), entity, merged, warnings)
 
 
 def refused(status: int, *, blank: bool, by_id: bool) -> Outcome:
@@ -104,13 +107,8 @@ def failure(status: int) -> GatewayError:
 
 def code_of(block: Block) -> str:
     """The `code` of a status, error or warning, a number or a text upstream. What is no code is not repeated."""
-    match block.get("code"):
-        case float() as code if code.is_integer():
-            return str(int(code))
-        case (int() | str()) as code if re.fullmatch(r"\d{1,6}", str(code)):
-            return str(code)
-        case _:
-            return "unknown"
+    found = Reader(UTC).identity(block, "code") or ""
+    return found if re.fullmatch(r"\d{1,6}", found) else "unknown"
 
 
 def _codes(items: Any) -> list[str]:

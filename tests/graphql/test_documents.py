@@ -1,0 +1,235 @@
+"""Documents are validated once and kept within bounds; the schema tells everything of itself, or nothing."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLScalarType
+
+from gateway.graphql import documents as module
+from gateway.graphql.documents import Documents, InvalidDocument
+from resolvers.schema import Graph, build_schema
+from tests.graphql.support import configured
+from tests.support.gateway import GatewayUnderTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return build_schema()
+
+
+@pytest.fixture
+def validated(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The documents that were really validated, in order."""
+    seen: list[object] = []
+    real = module.validate
+
+    def counted(schema: Any, node: Any, *args: Any, **others: Any) -> Any:
+        seen.append(node)
+        return real(schema, node, *args, **others)
+
+    monkeypatch.setattr(module, "validate", counted)
+    return seen
+
+
+def of(graph: Graph, most: int = 10) -> Documents:
+    return Documents(graph.schema, most=most, tokens=1000, introspection=True)
+
+
+def text(number: int) -> str:
+    return f"{{ a{number}: __typename }}"
+
+
+def test_a_document_is_validated_once(graph: Graph, validated: list[object]) -> None:
+    documents = of(graph)
+    assert documents.get(text(1)) is documents.get(text(1))
+    assert len(validated) == 1
+
+
+def test_the_least_recently_used_document_goes_first(graph: Graph, validated: list[object]) -> None:
+    documents = of(graph, most=2)
+    for number in (1, 2, 1, 3):
+        documents.get(text(number))
+    del validated[:]
+    documents.get(text(1))
+    documents.get(text(3))
+    assert validated == []
+    documents.get(text(2))
+    assert len(validated) == 1
+
+
+def test_documents_in_turn_beyond_the_bound_are_validated_every_time(graph: Graph, validated: list[object]) -> None:
+    documents = of(graph, most=2)
+    for number in (1, 2, 3, 1, 2, 3):
+        documents.get(text(number))
+    assert len(validated) == 6
+
+
+@pytest.mark.parametrize("wrong", ["{ nothing }", "{", "{ a: __typename a: viewer { id } }"])
+def test_an_invalid_document_takes_no_place(graph: Graph, validated: list[object], wrong: str) -> None:
+    documents = of(graph, most=1)
+    documents.get(text(1))
+    with pytest.raises(InvalidDocument):
+        documents.get(wrong)
+    del validated[:]
+    documents.get(text(1))
+    assert validated == []
+
+
+async def test_different_variables_share_one_document(gateway: GatewayUnderTest, validated: list[object]) -> None:
+    query = "query($m: String!) { customer(by: {mobile: $m}) { firstName } }"
+    names = [
+        (await gateway.ask(query, {"m": f"9198000000{number}"}))["data"]["customer"]["firstName"]
+        for number in (41, 42, 43)
+    ]
+    assert (names, len(validated)) == (["Ishan", "Meera", "Kabir"], 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "id " * 4900,
+        "loyaltyPrograms { programId } " * 1200,
+        "... { id } " * 900,
+        "".join(f"a{n}: id " for n in range(1600)),
+    ],
+    ids=["one field", "one field with fields", "fragments", "aliases"],
+)
+def test_a_document_within_the_token_limit_is_judged_in_a_moment(graph: Graph, body: str) -> None:
+    """Validation compares fields of one response key pair by pair; nobody may buy minutes of it with one request."""
+    documents = Documents(graph.schema, most=1, tokens=5000, introspection=False)
+    started = time.process_time()
+    with suppress(InvalidDocument):
+        documents.get(f'{{ customer(by: {{id: "1"}}) {{ {body} }} }}')
+    assert time.process_time() - started < 10
+
+
+# --- introspection ---
+
+ASKING_FOR_THE_SCHEMA = [
+    "{ __schema { types { name } } }",
+    '{ __type(name: "Customer") { name } }',
+    "{ ... on Query { s: __schema { queryType { name } } } }",
+    "query { ...F } fragment F on Query { __schema { queryType { name } } }",
+]
+
+
+@pytest.mark.parametrize("query", ASKING_FOR_THE_SCHEMA)
+async def test_introspection_that_is_off_is_refused(query: str) -> None:
+    async with configured() as gateway:
+        response = await gateway.post(query)
+    assert response.status_code == 400
+    assert "data" not in response.json()
+    assert response.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+@pytest.mark.parametrize("query", ASKING_FOR_THE_SCHEMA)
+async def test_introspection_that_is_on_costs_no_call(gateway: GatewayUnderTest, query: str) -> None:
+    assert (await gateway.ask(query)).keys() == {"data"}
+    assert gateway.sandbox.requests == []
+
+
+async def test_the_typename_is_told_without_introspection() -> None:
+    async with configured() as gateway:
+        assert await gateway.ask("{ __typename }") == {"data": {"__typename": "Query"}}
+
+
+NEARLY_RIGHT: list[tuple[str, dict[str, Any] | None]] = [
+    ("{ custome(by: {id: 1}) { id } }", None),
+    ("{ customer(by: {id: 1}) { frstName } }", None),
+    ("{ customer(by: {id: 1}, sorce: INSTORE) { id } }", None),
+    ("{ customer(by: {mobil: 1}) { id } }", None),
+    ('{ customer(by: {id: 1}, source: "INSTORE") { id } }', None),
+    ("{ customer(by: {id: 1}, source: INSTOR) { id } }", None),
+    ("query($by: CustomrBy!) { customer(by: $by) { id } }", None),
+    ("{ ... on Custmer { id } }", None),
+    ("query($by: CustomerBy!) { customer(by: $by) { id } }", {"by": {"mobil": "1"}}),
+    ("query($s: Source!) { customer(by: {id: 1}, source: $s) { id } }", {"s": "INSTOR"}),
+]
+
+
+@pytest.mark.parametrize(("query", "variables"), NEARLY_RIGHT)
+async def test_no_name_is_suggested_while_introspection_is_off(query: str, variables: dict[str, Any] | None) -> None:
+    async with configured() as gateway:
+        response = await gateway.post(query, variables)
+    assert response.json()["errors"]
+    assert "did you mean" not in response.text.lower()
+
+
+@pytest.mark.parametrize(("query", "variables"), NEARLY_RIGHT)
+async def test_names_are_suggested_while_introspection_is_on(
+    gateway: GatewayUnderTest, query: str, variables: dict[str, Any] | None
+) -> None:
+    assert "did you mean" in (await gateway.post(query, variables)).text.lower()
+
+
+# --- the schema ---
+
+
+def described(graph: Graph) -> Iterator[tuple[str, str | None]]:
+    """Everything of the graph that a reader of the explorer can open, with its description."""
+    for name, found in graph.schema.type_map.items():
+        if name.startswith("__") or (isinstance(found, GraphQLScalarType) and name in BUILT_IN):
+            continue
+        yield name, found.description
+        if isinstance(found, GraphQLEnumType):
+            yield from ((f"{name}.{value}", one.description) for value, one in found.values.items())
+        if isinstance(found, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            yield from ((f"{name}.{field}", one.description) for field, one in found.fields.items())
+        if isinstance(found, GraphQLObjectType | GraphQLInterfaceType):
+            for field, one in found.fields.items():
+                yield from ((f"{name}.{field}({argument})", given.description) for argument, given in one.args.items())
+
+
+BUILT_IN = {"Int", "Float", "String", "Boolean", "ID"}
+
+
+def test_everything_in_the_graph_is_described(graph: Graph) -> None:
+    found = dict(described(graph))
+    assert len(found) > 200
+    assert [name for name, description in found.items() if not (description or "").strip()] == []
+
+
+def test_every_description_is_a_sentence(graph: Graph) -> None:
+    assert [
+        name
+        for name, description in described(graph)
+        if description and (description != description.strip() or not description.endswith((".", "`")))
+    ] == []
+
+
+def test_every_home_is_a_field_of_the_schema(graph: Graph) -> None:
+    missing = [
+        (parent, field)
+        for parent, field in graph.homes
+        if field not in getattr(graph.schema.type_map.get(parent), "fields", {})
+    ]
+    assert missing == []
+
+
+def test_every_field_of_a_customer_has_a_home(graph: Graph) -> None:
+    customer: Any = graph.schema.type_map["Customer"]
+    homeless = {field for field in customer.fields if ("Customer", field) not in graph.homes}
+    assert homeless == {"id", "mergedFrom"}
+
+
+def test_every_argument_of_a_home_is_an_argument_of_its_field_and_of_its_facet(graph: Graph) -> None:
+    for (parent, field), lives in graph.homes.items():
+        known: Any = graph.schema.type_map[parent]
+        assert set(lives.arguments.values()) <= set(known.fields[field].args), (parent, field)
+        assert set(lives.arguments) == set(lives.on.parameters), (parent, field)
+
+
+def test_every_field_on_a_facet_is_nullable(graph: Graph) -> None:
+    """One facet failing takes down its own field and nothing else."""
+    nested: Any = graph.schema.type_map
+    assert [key for key in graph.homes if str(nested[key[0]].fields[key[1]].type).endswith("!")] == []
+
+
+def test_schema_graphql_is_the_schema(graph: Graph) -> None:
+    assert (ROOT / "schema.graphql").read_text() == graph.sdl
