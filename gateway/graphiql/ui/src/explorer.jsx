@@ -5,6 +5,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 
 import { createFetcher } from './fetcher.js';
+import { storage } from './storage.js';
 import './styles.css';
 import { installWorkers } from './workers.js';
 
@@ -24,6 +25,7 @@ createRoot(document.getElementById('graphiql')).render(
     schemaDescription
     // Headers carry credentials; persisted ones would stay in localStorage for anyone at this browser.
     shouldPersistHeaders={false}
+    storage={storage}
   >
     <GraphiQL.Logo>Loyalty graph</GraphiQL.Logo>
   </GraphiQL>,
