@@ -57,6 +57,7 @@ def build(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to
     documents = Documents(
         graph.schema,
         most=settings.limits.documents,
+        size=settings.limits.document_characters,
         tokens=settings.limits.document_tokens,
         introspection=settings.introspection,
     )

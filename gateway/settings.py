@@ -109,8 +109,9 @@ class LimitSettings(_Frozen):
 
     customers: int = Field(100, ge=1, le=10_000, description="Customers in one request, over all root fields.")
     body_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of a request body.")
+    document_characters: int = Field(64 * 1024, ge=100, description="Characters of a GraphQL document.")
     document_tokens: int = Field(2_000, ge=100, description="Tokens of a GraphQL document.")
-    documents: int = Field(1_000, ge=1, description="Parsed documents kept.")
+    documents: int = Field(200, ge=1, description="Parsed documents kept; the largest takes about 0.8 MB.")
 
 
 class AuthSettings(_Frozen):

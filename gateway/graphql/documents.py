@@ -18,7 +18,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FragmentDetails
 
-from gateway.errors import BadRequest, Code, InternalError
+from gateway.errors import BadRequest, Code, InternalError, LimitExceeded
 from gateway.facets.needs import Operation
 
 
@@ -51,14 +51,18 @@ class Document:
 
 
 class Documents:
-    """Parses, validates and keeps up to `most` documents; the least recently used goes first."""
+    """Parses, validates and keeps up to `most` documents of up to `size` characters and `tokens` tokens.
 
-    def __init__(self, schema: GraphQLSchema, *, most: int, tokens: int, introspection: bool) -> None:
+    The least recently used goes first. The largest document that is accepted takes about 0.8 MB parsed.
+    """
+
+    def __init__(self, schema: GraphQLSchema, *, most: int, size: int, tokens: int, introspection: bool) -> None:
         if schema.query_type is None:
             raise InternalError("The schema has no query type.")
         self._schema = schema
         self._query = schema.query_type
         self._most = most
+        self._size = size
         self._tokens = tokens
         self._introspection = introspection
         self._kept: OrderedDict[str, Document] = OrderedDict()
@@ -69,11 +73,13 @@ class Documents:
         return not self._introspection
 
     def get(self, text: str) -> Document:
-        """The document of the text. Raises `InvalidDocument`."""
+        """The document of the text. Raises `InvalidDocument`, and `LimitExceeded` for too many characters."""
         found = self._kept.get(text)
         if found is not None:
             self._kept.move_to_end(text)
             return found
+        if len(text) > self._size:
+            raise LimitExceeded("characters", len(text), self._size, argument="query")
         found = self._kept[text] = self._compiled(text)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)

@@ -15,7 +15,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from gateway.context import Scope
-from gateway.errors import BadRequest, GatewayError, InternalError
+from gateway.errors import BadRequest, InternalError
 from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest, refused
 from gateway.telemetry.events import Emit, FaultMet
 
@@ -58,25 +58,21 @@ class GraphQLEndpoint:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
+        media_type = JSON_TYPE
         try:
             if self._page is not None and request.method == "GET" and _is_browser(request):
                 return self._page()
             media_type = _accepted(request.headers)
-            return await self._answered(request, media_type)
+            asked = await _READERS[_method(request)](request, self._body_bytes)
+            explain = self._explained(request.headers)
+            answer = await self._execution.answer(asked, self._scope_of(_language(request.headers)), explain)
+            status = 200 if answer.executed or media_type == JSON_TYPE else 400
+            return _response(answer, media_type, status)
         except BadRequest as error:
-            return _response(refused(error), JSON_TYPE, error.status, error.headers)
-        except GatewayError as error:
-            return _response(refused(error), JSON_TYPE, 400)
+            return _response(refused(error), media_type, error.status, error.headers)
         except Exception as error:  # noqa: BLE001 - the last line: nothing of it may reach the caller
             self._emit(FaultMet(type(error).__name__, "endpoint"))
-            return _response(refused(InternalError("The gateway could not answer.")), JSON_TYPE, 500)
-
-    async def _answered(self, request: Request, media_type: str) -> Response:
-        asked = await _READERS[_method(request)](request, self._body_bytes)
-        scope = self._scope_of(_language(request.headers))
-        answer = await self._execution.answer(asked, scope, self._explained(request.headers))
-        status = 200 if answer.executed or media_type == JSON_TYPE else 400
-        return _response(answer, media_type, status)
+            return _response(refused(InternalError("The gateway could not answer.")), media_type, 500)
 
     def _explained(self, headers: Headers) -> Explain | None:
         wanted = headers.get(EXPLAIN_HEADER)
@@ -183,14 +179,10 @@ def _ranges(headers: Headers) -> tuple[set[str], set[str]]:
 def _accepted(headers: Headers) -> str:
     """The media type to answer in: the one made for GraphQL, but for a client that names only plain JSON."""
     allowed, refused = _ranges(headers)
-    anything = not allowed.isdisjoint({"application/*", "*/*"})
-    offered = {
-        RESPONSE_TYPE: RESPONSE_TYPE in allowed
-        or (anything and RESPONSE_TYPE not in refused and JSON_TYPE not in allowed),
-        JSON_TYPE: JSON_TYPE in allowed or (anything and JSON_TYPE not in refused),
-    }
-    for media_type, fits in offered.items():
-        if fits:
+    if JSON_TYPE not in allowed and not allowed.isdisjoint({"application/*", "*/*"}):
+        allowed |= {RESPONSE_TYPE, JSON_TYPE} - refused
+    for media_type in (RESPONSE_TYPE, JSON_TYPE):
+        if media_type in allowed:
             return media_type
     raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
 
