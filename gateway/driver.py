@@ -48,6 +48,7 @@ class Driver:
         """Explains the calls that the first round would make, without making them."""
         await self._recall(records, scope, explanation)
         for group in groups([record for record in records if record.missing()], self._capabilities):
+            explanation.lower_bound += group.plan.lower_bound
             for call in group.plan.calls:
                 targets = {index: foreseen(group, call, index) for index in call.customers}
                 explanation.calls.append(self._explained(group, call, targets))
@@ -88,6 +89,7 @@ class Driver:
 
     async def _carry_out(self, group: Group, scope: Scope, explanation: Explanation) -> None:
         """Performs a plan, each call as soon as those it rests on are done; then concludes for every record."""
+        explanation.lower_bound += group.plan.lower_bound
         replies: list[list[Reply]] = [[] for _ in group.records]
         tasks: dict[Call, asyncio.Task[None]] = {}
 

@@ -72,12 +72,6 @@ class BadRequest(CallerError):
         self.headers = headers or {}
 
 
-class ParseFailed(CallerError):
-    """The document is not GraphQL."""
-
-    code = Code.GRAPHQL_PARSE_FAILED
-
-
 class BadUserInput(CallerError):
     """An argument has a value that cannot be."""
 

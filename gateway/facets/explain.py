@@ -40,6 +40,8 @@ class Explanation:
     """Collects what happened while a request was answered."""
 
     calls: list[ExplainedCall] = field(default_factory=list[ExplainedCall])
+    lower_bound: int = 0
+    """Calls that no plan could have gone below, given what was known."""
     hit: list[Facet] = field(default_factory=list[Facet])
     missed: list[Facet] = field(default_factory=list[Facet])
 
@@ -47,6 +49,7 @@ class Explanation:
         """The form of `extensions.explain`. Nothing is served stale or joined in flight yet, so those are empty."""
         return {
             "calls": [call.as_json() for call in self.calls],
+            "lowerBound": self.lower_bound,
             "cache": {
                 "hit": sorted(map(str, self.hit)),
                 "stale": [],

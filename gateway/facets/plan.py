@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet, Needs
 from gateway.facets.parameters import Parameters, brought, cost, parameters
 from gateway.facets.routes import By
@@ -65,14 +64,6 @@ def objective(calls: Iterable[Call], needs: Needs, avoid: frozenset[Endpoint]) -
             price += cost(call.endpoint, facets)
             waves[customer] = max(waves[customer], call.wave)
     return Objective(avoided, sum(waves), count, total, price)
-
-
-def uncovered(calls: Iterable[Call], needs: Needs) -> set[tuple[int, Facet]]:
-    """What the calls leave out of the needs; existence is always needed."""
-    missing = {(index, facet) for index, need in enumerate(needs) for facet in need.facets | {EXISTENCE()}}
-    for call in calls:
-        missing -= {(customer, facet) for customer in call.customers for facet in call.brings(needs, customer)}
-    return missing
 
 
 def ordered(calls: Iterable[Call]) -> tuple[Call, ...]:

@@ -11,7 +11,6 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    OperationType,
     parse,
     specified_rules,
     validate,
@@ -112,8 +111,3 @@ class Documents:
                 if isinstance(definition, OperationDefinitionNode)
             },
         )
-
-
-def is_query(operation: Operation) -> bool:
-    """Whether the operation only reads."""
-    return operation.node.operation is OperationType.QUERY

@@ -12,7 +12,7 @@ from gateway.facets import catalog
 from gateway.facets.catalog import EXISTENCE, GAP_TO_RENEW, GAP_TO_UPGRADE
 from gateway.facets.facet import Address, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
 from gateway.facets.parameters import source
-from gateway.facets.plan import Call, Objective, objective, uncovered
+from gateway.facets.plan import Call, Objective, objective
 from gateway.facets.planner import NONE_AVOIDED, plan
 from gateway.facets.routes import ById, Capabilities, routes
 
@@ -79,6 +79,14 @@ def possible(call: Call, capabilities: Capabilities) -> bool:
 
 def cheapest(needs: Needs, capabilities: Capabilities, batches: int, avoid: frozenset[Endpoint]) -> Objective:
     return min(objective(calls, needs, avoid) for calls in every_plan(needs, capabilities, batches))
+
+
+def uncovered(calls: Sequence[Call], needs: Needs) -> set[tuple[int, Facet]]:
+    """What the calls leave out of the needs; existence is always needed."""
+    missing = {(index, facet) for index, need in enumerate(needs) for facet in need.facets | {EXISTENCE()}}
+    for call in calls:
+        missing -= {(customer, facet) for customer in call.customers for facet in call.brings(needs, customer)}
+    return missing
 
 
 def check(
