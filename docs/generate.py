@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from gateway.errors import Code
-from gateway.facets.catalog import CATALOG, FacetKind, FacetSource
+from gateway.facets.catalog import CATALOG
 from gateway.facets.facet import Endpoint
+from gateway.facets.kind import FacetKind, FacetSource
 from gateway.settings import variables
 from resolvers.schema import build_schema
 

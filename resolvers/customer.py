@@ -7,21 +7,35 @@ import strawberry
 from gateway.context import Customer as KnownCustomer
 from gateway.facets.catalog import (
     CARDS,
+    CUSTOM_FIELDS,
+    EXPIRED_DAYS,
+    EXPIRED_POINTS,
+    EXPIRY_DAYS,
+    EXPIRY_SCHEDULES,
+    FRAUD,
     GAP_TO_RENEW,
     GAP_TO_UPGRADE,
     GROUP_PROGRAMS,
     MEMBERSHIP,
+    NDNC,
+    OPTIN,
+    ORIGIN,
     PERSON,
+    PERSON_V1,
     POINTS,
+    POINTS_TOTALS,
     PROFILES,
     PROGRAMS,
+    PROMOTIONAL_POINTS,
     REGISTRATION,
     SLAB_HISTORY,
     STATUS,
     SUBSCRIPTIONS,
+    TIER_UPGRADE_CRITERIA,
 )
 from gateway.model.tiers import GapToRenew, GapToUpgrade
 from resolvers.fields import lives_on, spreads, whole
+from resolvers.fraud import FraudDetails
 from resolvers.loyalty_program import InDays, LoyaltyProgram
 from resolvers.points import PointsSummary
 
@@ -35,8 +49,12 @@ ProgramId = Annotated[
 
 
 @strawberry.type(description="A customer of the loyalty platform.")
+@spreads(OPTIN)
+@spreads(NDNC)
+@spreads(ORIGIN)
 @spreads(REGISTRATION)
 @spreads(PROFILES)
+@spreads(PERSON_V1)
 @spreads(MEMBERSHIP)
 @spreads(PERSON)
 class Customer:
@@ -83,6 +101,26 @@ class Customer:
     )
     status = whole(STATUS, "The customer's status label (V2 only); null where the organisation has given none.")
     subscriptions = whole(SUBSCRIPTIONS, "Which messages the customer wants, by channel and purpose (V2 only).")
+
+    custom_fields = whole(CUSTOM_FIELDS, "Fields that the organisation defines itself, of the asked profile, by name.")
+    promotional_points = whole(PROMOTIONAL_POINTS, "Points given by promotions (V2 only).")
+    expiry_schedules = whole(EXPIRY_SCHEDULES, "Points that will expire, by program and kind (V2 only).")
+    expiry_days = whole(EXPIRY_DAYS, "Points that will expire, by day, all programs added up (V1.1 only).")
+    expired_points = whole(EXPIRED_POINTS, "Points that expired, by program (V2 only).")
+    expired_days = whole(EXPIRED_DAYS, "Points that expired, by day, all programs added up (V1.1 only).")
+    points_totals = whole(POINTS_TOTALS, "Points spent, expired, returned and adjusted so far (V1.1 only).")
+    upgrade_criteria = whole(
+        TIER_UPGRADE_CRITERIA,
+        "What the next tier asks for; null at the top, and where it rests on a tracker (V1.1 only).",
+    )
+
+    @strawberry.field(
+        description="Whether the customer is suspected of fraud; null where upstream has not looked.",
+        metadata=lives_on(FRAUD),
+    )
+    async def fraud(self) -> FraudDetails | None:
+        """A value whose fields await what they live on."""
+        return None if await self.known.value(FRAUD()) is None else FraudDetails(known=self.known)
 
     @strawberry.field(
         description="What is missing to keep the current tier, for every program; none in the base tier (V1.1 only).",

@@ -9,7 +9,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from gateway.context import Customer
-from gateway.facets.catalog import FacetKind
+from gateway.facets.kind import FacetKind
 from gateway.facets.needs import Lives
 
 HOME: Final = "home"

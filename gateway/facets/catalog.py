@@ -4,57 +4,13 @@ Facts are cited as in the reference: `V2 §1.2` is the V2 part of the collected 
 upstream document itself. The order of the table is the order of the documentation.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from gateway.facets.facet import Address, Endpoint, Facet
-from gateway.model import cards, from_v1, from_v2, points, profile, tiers
+from gateway.facets.facet import Endpoint
+from gateway.facets.kind import FacetKind, FacetSource
+from gateway.model import cards, details, expiry, from_v1, from_v2, points, profile, promotions, tiers
 from gateway.model.readers import Arguments, Block, Reader
-
-Read = Callable[[Reader, Block, Arguments], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class FacetSource:
-    """One way to get a facet.
-
-    `embeds` and `flags` are what the call must carry, prerequisites included. `valued` are flags whose value is an
-    argument of the facet: one call can carry only one value of each. `suppressed_by` names what keeps a block out
-    that would come unasked. `cost` is the relative upstream work for one customer.
-    """
-
-    endpoint: Endpoint
-    read: Read
-    embeds: frozenset[str] = frozenset()
-    flags: Mapping[str, str] = field(default_factory=dict[str, str])
-    valued: Mapping[str, str] = field(default_factory=dict[str, str])
-    suppressed_by: Mapping[str, str] = field(default_factory=dict[str, str])
-    cost: int = 1
-    partial_codes: frozenset[str] = frozenset()
-    """Warning codes which say that upstream could not bring the block this time."""
-
-
-@dataclass(frozen=True, slots=True)
-class FacetKind:
-    """One row of the catalog. `value` is the type an entry of it holds; `fresh_for` is in seconds."""
-
-    name: str
-    brings: str
-    value: Any
-    sources: tuple[FacetSource, ...]
-    parameters: tuple[str, ...] = ()
-    of_profile: bool = False
-    """Whether it depends on the source and account asked for, and so takes them as arguments."""
-    fresh_for: int = 300
-
-    def __call__(self, **arguments: str | int) -> Facet:
-        """The facet of this kind with these arguments."""
-        return Facet(self.name, tuple(sorted(arguments.items())))
-
-    def of(self, address: Address, **arguments: str | int) -> Facet:
-        """The facet as wanted of an address: facets of the profile differ by source and account."""
-        return self(**arguments, **dict(address.profile if self.of_profile else ()))
 
 
 def _existence(_reader: Reader, _block: Block, _arguments: Arguments) -> bool:
@@ -209,6 +165,101 @@ SUBSCRIPTIONS: Final = FacetKind(
         ),
     ),
 )
+CUSTOM_FIELDS: Final = FacetKind(
+    "CUSTOM_FIELDS",
+    "fields that the organisation defines, of the asked profile",
+    list[details.NamedValue] | None,
+    (FacetSource(Endpoint.V2, from_v2.custom_fields), FacetSource(Endpoint.V1, from_v1.custom_fields)),
+    of_profile=True,
+)
+ORIGIN: Final = FacetKind(
+    "ORIGIN",
+    "who made and changed the customer's record",
+    details.Origin | None,
+    (FacetSource(Endpoint.V2, from_v2.origin),),
+    fresh_for=3600,
+)
+PERSON_V1: Final = FacetKind(
+    "PERSON_V1",
+    "gender and promoter status",
+    details.PersonV1 | None,
+    (FacetSource(Endpoint.V1, from_v1.person_v1),),
+)
+FRAUD: Final = FacetKind(
+    "FRAUD",
+    "fraud status and when it was set; V1.1 tells it unasked",
+    details.Fraud | None,
+    (
+        FacetSource(Endpoint.V2, from_v2.fraud, flags={"includedFraudDetails": "true"}),
+        FacetSource(Endpoint.V1, from_v1.fraud),
+    ),
+)
+FRAUD_V1: Final = FacetKind(
+    "FRAUD_V1",
+    "who set the fraud status, and why",
+    details.FraudV1 | None,
+    (FacetSource(Endpoint.V1, from_v1.fraud_v1),),
+)
+PROMOTIONAL_POINTS: Final = FacetKind(
+    "PROMOTIONAL_POINTS",
+    "points given by promotions",
+    promotions.PromotionalPoints | None,
+    (FacetSource(Endpoint.V2, from_v2.promotional_points, embeds=frozenset({"promotionalPoints"}), cost=2),),
+    fresh_for=60,
+)
+EXPIRY_SCHEDULES: Final = FacetKind(
+    "EXPIRY_SCHEDULES",
+    "points that will expire, by program and kind",
+    list[expiry.ExpirySchedule] | None,
+    (FacetSource(Endpoint.V2, from_v2.expiry_schedules, embeds=frozenset({"expirySchedules"}), cost=2),),
+    fresh_for=60,
+)
+EXPIRY_DAYS: Final = FacetKind(
+    "EXPIRY_DAYS",
+    "points that will expire, by day; not the schedules of V2, for upstream adds them up over programs",
+    list[expiry.ExpiryDay] | None,
+    (FacetSource(Endpoint.V1, from_v1.expiry_days, flags={"expiry_schedule": "true"}, cost=2),),
+    fresh_for=60,
+)
+EXPIRED_POINTS: Final = FacetKind(
+    "EXPIRED_POINTS",
+    "points that expired, by program",
+    list[expiry.ExpiredPoints] | None,
+    (FacetSource(Endpoint.V2, from_v2.expired_points, embeds=frozenset({"expiredPoints"}), cost=2),),
+    fresh_for=60,
+)
+EXPIRED_DAYS: Final = FacetKind(
+    "EXPIRED_DAYS",
+    "points that expired, by day; upstream adds them up over programs",
+    list[expiry.ExpiredDay] | None,
+    (FacetSource(Endpoint.V1, from_v1.expired_days, flags={"expired_points": "true"}, cost=2),),
+    fresh_for=60,
+)
+POINTS_TOTALS: Final = FacetKind(
+    "POINTS_TOTALS",
+    "points spent, expired, returned and adjusted in all programs",
+    details.PointsTotals | None,
+    (FacetSource(Endpoint.V1, from_v1.points_totals, flags={"points_summary": "true"}),),
+    fresh_for=60,
+)
+TIER_UPGRADE_CRITERIA: Final = FacetKind(
+    "TIER_UPGRADE_CRITERIA",
+    "what the next tier asks for, where it does not rest on a tracker",
+    details.TierUpgradeCriteria | None,
+    (FacetSource(Endpoint.V1, from_v1.tier_upgrade_criteria, flags={"tier_upgrade_criteria": "true"}),),
+)
+NDNC: Final = FacetKind(
+    "NDNC",
+    "whether the mobile number is on a do-not-call list",
+    details.Consent | None,
+    (FacetSource(Endpoint.V1, from_v1.consent, flags={"ndnc_status": "true"}),),
+)
+OPTIN: Final = FacetKind(
+    "OPTIN",
+    "which services the customer opted in to",
+    details.OptIn | None,
+    (FacetSource(Endpoint.V1, from_v1.opt_in, flags={"optin_status": "true"}),),
+)
 
 CATALOG: Final[Mapping[str, FacetKind]] = {
     kind.name: kind
@@ -230,6 +281,20 @@ CATALOG: Final[Mapping[str, FacetKind]] = {
         GAP_TO_UPGRADE,
         STATUS,
         SUBSCRIPTIONS,
+        CUSTOM_FIELDS,
+        ORIGIN,
+        PERSON_V1,
+        FRAUD,
+        FRAUD_V1,
+        PROMOTIONAL_POINTS,
+        EXPIRY_SCHEDULES,
+        EXPIRY_DAYS,
+        EXPIRED_POINTS,
+        EXPIRED_DAYS,
+        POINTS_TOTALS,
+        TIER_UPGRADE_CRITERIA,
+        NDNC,
+        OPTIN,
     )
 }
 

@@ -20,8 +20,9 @@ from graphql.execution.values import VariableValues
 
 from gateway.errors import BadUserInput, LimitExceeded
 from gateway.facets.addresses import address
-from gateway.facets.catalog import EXISTENCE, FacetKind
+from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Address, Facet, Source
+from gateway.facets.kind import FacetKind
 
 MOST_DAYS = 3650
 """The furthest ahead that a gap can be asked for; ten years is beyond any tier's period."""

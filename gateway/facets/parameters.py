@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from gateway.facets.catalog import ALWAYS, CATALOG, FacetKind, FacetSource
+from gateway.facets.catalog import ALWAYS, CATALOG
 from gateway.facets.facet import Arguments, Endpoint, Facet
+from gateway.facets.kind import FacetKind, FacetSource
 
 REMEMBERED: Final = 4096
 """Results kept of each function of facets. Bounded, because callers choose days and accounts."""

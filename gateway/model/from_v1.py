@@ -2,7 +2,18 @@
 
 from typing import Final, TypeVar
 
+from gateway.model.details import (
+    Consent,
+    Fraud,
+    FraudV1,
+    NamedValue,
+    OptIn,
+    PersonV1,
+    PointsTotals,
+    TierUpgradeCriteria,
+)
 from gateway.model.dialect import Dialect
+from gateway.model.expiry import ExpiredDay, ExpiryDay
 from gateway.model.points import Balance, LoyaltyProgram, LoyaltyProgramV1
 from gateway.model.profile import Membership, Person, Registration
 from gateway.model.readers import Arguments, Block, Reader
@@ -74,6 +85,57 @@ def programs(reader: Reader, item: Block, _: Arguments) -> list[LoyaltyProgram] 
 def programs_v1(reader: Reader, item: Block, _: Arguments) -> list[LoyaltyProgramV1] | None:
     """The part of `points_summary[]` that V1.1 alone tells."""
     return V1.records(reader, LoyaltyProgramV1, item, "points_summaries", "points_summary")
+
+
+def person_v1(reader: Reader, item: Block, _: Arguments) -> PersonV1 | None:
+    """What V1.1 alone tells of the person."""
+    return V1.record(reader, PersonV1, item)
+
+
+def custom_fields(reader: Reader, item: Block, _: Arguments) -> list[NamedValue] | None:
+    """`custom_fields.field[]`; by name, so that both endpoints tell it alike."""
+    found = V1.records(reader, NamedValue, item, "custom_fields", "field")
+    return None if found is None else sorted(found, key=lambda field: field.name)
+
+
+def fraud(reader: Reader, item: Block, _: Arguments) -> Fraud | None:
+    """The part of `fraud_details` that V2 tells too."""
+    return V1.record(reader, Fraud, reader.block(item, "fraud_details"))
+
+
+def fraud_v1(reader: Reader, item: Block, _: Arguments) -> FraudV1 | None:
+    """The part of `fraud_details` that V1.1 alone tells."""
+    return V1.record(reader, FraudV1, reader.block(item, "fraud_details"))
+
+
+def consent(reader: Reader, item: Block, _: Arguments) -> Consent | None:
+    """`ndnc_status`."""
+    return V1.record(reader, Consent, item)
+
+
+def opt_in(reader: Reader, item: Block, _: Arguments) -> OptIn | None:
+    """`optin_status`."""
+    return V1.record(reader, OptIn, item)
+
+
+def points_totals(reader: Reader, item: Block, _: Arguments) -> PointsTotals | None:
+    """`points_summary` at the top of the item."""
+    return V1.record(reader, PointsTotals, reader.block(item, "points_summary"))
+
+
+def tier_upgrade_criteria(reader: Reader, item: Block, _: Arguments) -> TierUpgradeCriteria | None:
+    """`tier_update_criteria`, absent in the top tier."""
+    return V1.record(reader, TierUpgradeCriteria, reader.block(item, "tier_update_criteria"))
+
+
+def expiry_days(reader: Reader, item: Block, _: Arguments) -> list[ExpiryDay] | None:
+    """`expiry_schedule.schedule[]`; the inner key is left out when there is nothing."""
+    return V1.records(reader, ExpiryDay, item, "expiry_schedule", "schedule")
+
+
+def expired_days(reader: Reader, item: Block, _: Arguments) -> list[ExpiredDay] | None:
+    """`expired_points.item[]`; the inner key is left out when there is nothing."""
+    return V1.records(reader, ExpiredDay, item, "expired_points", "item")
 
 
 def slab_history(reader: Reader, item: Block, _: Arguments) -> list[SlabChange] | None:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from gateway.model.cards import Card
+from gateway.model.details import Fraud, NamedValue, Origin
 from gateway.model.dialect import Dialect
+from gateway.model.expiry import ExpiredPoints, ExpirySchedule
 from gateway.model.points import Balance, BalanceDetails, GroupLoyaltyProgram, LoyaltyProgram, LoyaltyProgramV2
 from gateway.model.profile import CustomerStatus, Membership, Person, Profile, Profiles, Subscription
+from gateway.model.promotions import PromotionalPoints
 from gateway.model.readers import Arguments, Block, Reader
 
 Record = TypeVar("Record")
@@ -75,6 +78,22 @@ def membership(reader: Reader, entity: Block, _: Arguments) -> Membership | None
     return V2.record(reader, Membership, flat)
 
 
+def origin(reader: Reader, entity: Block, _: Arguments) -> Origin | None:
+    """`associatedWith` beside what `loyaltyInfo.attributionV2` says of who."""
+    info = reader.block(entity, "loyaltyInfo") or {}
+    flat = {**(reader.block(info, "attributionV2") or {}), "associatedWith": entity.get("associatedWith")}
+    return V2.record(reader, Origin, flat)
+
+
+def custom_fields(reader: Reader, entity: Block, arguments: Arguments) -> list[NamedValue] | None:
+    """`fields` of the asked profile, a map without an order; by name, so that both endpoints tell it alike."""
+    profile = _asked_profile(reader.blocks(entity, "profiles") or [], arguments)
+    if profile is None:
+        return None
+    fields = reader.block(profile, "fields") or {}
+    return [NamedValue(name=name, value=reader.text(fields, name)) for name in sorted(fields)]
+
+
 def status(reader: Reader, entity: Block, _: Arguments) -> CustomerStatus | None:
     """`embed=customerStatus`: three keys at the top of the entity."""
     return V2.record(reader, CustomerStatus, entity) if "statusLabel" in entity else None
@@ -90,6 +109,10 @@ def _many(kind: type[Record], *path: str) -> Callable[[Reader, Block, Arguments]
 
 balance = _one(Balance, "pointsSummary")
 balance_details = _one(BalanceDetails, "pointsSummary")
+fraud = _one(Fraud, "fraudDetails")
+promotional_points = _one(PromotionalPoints, "promotionalPoints")
+expiry_schedules = _many(ExpirySchedule, "expirySchedules")
+expired_points = _many(ExpiredPoints, "expiredPoints")
 programs = _many(LoyaltyProgram, "loyaltyProgramDetails")
 programs_v2 = _many(LoyaltyProgramV2, "loyaltyProgramDetails")
 cards = _many(Card, "cardDetails")

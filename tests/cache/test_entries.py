@@ -18,7 +18,7 @@ from gateway.model.readers import Reader
 from gateway.sandbox import create_sandbox
 
 ZONE = ZoneInfo("Asia/Kolkata")
-CUSTOMERS = ("100000001", "100000003", "100000016", "100000041")
+CUSTOMERS = ("100000006", "100000001", "100000003", "100000016", "100000041")
 
 
 async def payload(endpoint: Endpoint, customer: str, facets: frozenset[Facet]) -> Any:
@@ -57,12 +57,16 @@ async def test_a_value_of_every_facet_comes_out_as_it_went_in(name: str, endpoin
 
 
 @pytest.mark.parametrize("name", CATALOG)
-async def test_the_rich_customer_has_something_of_every_facet(name: str) -> None:
+async def test_some_customer_has_something_of_every_facet(name: str) -> None:
     """Else the round trips above would be those of nothing."""
     facet = facet_of(name)
     for way in CATALOG[name].sources:
-        block = await payload(way.endpoint, CUSTOMERS[0], frozenset({facet}))
-        assert way.read(Reader(ZONE), block, facet.argument_values)
+        for customer in CUSTOMERS:
+            block = await payload(way.endpoint, customer, frozenset({facet}))
+            if block and way.read(Reader(ZONE), block, facet.argument_values):
+                break
+        else:
+            pytest.fail(f"nobody has {facet} on {way.endpoint.value}")
 
 
 # --- states ---

@@ -25,6 +25,8 @@ BALANCE = all_of("lifetimePoints", "loyaltyPoints", "currentSlab")
 TRACKER = all_of("tracker_name", "tracker_type", "tracker_mode", "tracker_case_name")
 TRACKER |= all_of("tracker_case_period_type", "tracker_case_period_value")
 
+ORIGINATOR = all_of("id", "code", "name", "type")
+
 FIELDS_V2: Mapping[str, str] = {
     "id": "ID",
     **under("profiles[]", "PROFILES.profiles[]", all_of("firstName", "lastName", "source", "accountId")),
@@ -91,6 +93,31 @@ FIELDS_V2: Mapping[str, str] = {
         "SUBSCRIPTIONS[]",
         all_of("channel", "priority", "type"),
     ),
+    "associatedWith": "ORIGIN.associated_with",
+    "loyaltyInfo.attributionV2.createdFromSource": "ORIGIN.created_from_source",
+    **under("loyaltyInfo.attributionV2.createdBy", "ORIGIN.created_by", ORIGINATOR),
+    **under("loyaltyInfo.attributionV2.modifiedBy", "ORIGIN.modified_by", ORIGINATOR),
+    **under("fraudDetails", "FRAUD", all_of("status", "modifiedOn")),
+    **under(
+        "promotionalPoints.customerPromotionType[]",
+        "PROMOTIONAL_POINTS.customer_promotion_type[]",
+        all_of("points", "programId", "promotionName", "issuedOn", "expiryDate"),
+    ),
+    **under(
+        "promotionalPoints.customerPromotionType[].promotionSource",
+        "PROMOTIONAL_POINTS.customer_promotion_type[].promotion_source",
+        all_of("promotionSourceId", "promotionSourceType"),
+    ),
+    **under(
+        "promotionalPoints.customerPromotionType[].issuedAt",
+        "PROMOTIONAL_POINTS.customer_promotion_type[].issued_at",
+        all_of("code", "name"),
+    ),
+    **under(
+        "expirySchedules[]",
+        "EXPIRY_SCHEDULES[]",
+        all_of("points", "expiryDate", "programId", "pointsType", "expiryType"),
+    ),
 }
 
 CHANGE = all_of("type", "changed_on", "notes", "program_id") | {"from": "from_slab", "to": "to_slab"}
@@ -142,23 +169,30 @@ FIELDS_V1: Mapping[str, str] = {
         "GAP_TO_UPGRADE[].upgrade_strategies[].customer_upgrade_entity_values",
         all_of("current_value", "gap_to_upgrade", "value_valid_upto"),
     ),
+    "gender": "PERSON_V1.gender",
+    "ndnc_status": "NDNC.ndnc_status",
+    "optin_status": "OPTIN.optin_status",
+    **under("fraud_details", "FRAUD", all_of("status", "modified_on")),
+    **under("fraud_details", "FRAUD_V1", all_of("marked_by", "reason")),
+    **under("points_summary", "POINTS_TOTALS", all_of("redeemed", "expired", "returned", "adjusted")),
 }
 
 NOT_OFFERED_V2 = {
     "warnings",  # read by upstream/v2.py, not a field
+    # Empty or a constant in every published payload.
+    "fraudDetails.markedBy",
+    "loyaltyInfo.attributionV2.createdBy.default",
+    "loyaltyInfo.attributionV2.createdBy.referenceId",
+    "loyaltyInfo.attributionV2.modifiedBy.default",
+    "loyaltyInfo.attributionV2.modifiedBy.referenceId",
+    "promotionalPoints.lineitemPromotionType",
+    "promotionalPoints.transactionPromotionType",
     # Fields of Customer that are not there yet.
-    "associatedWith",
     "associationDetails",
-    "expirySchedules",
     "extendedFields",
-    "fraudDetails",
-    "promotionalPoints",
     "referralCode",
     "segments",
     # Who did it: tills and users.
-    "loyaltyInfo.attributionV2.createdBy",
-    "loyaltyInfo.attributionV2.createdFromSource",
-    "loyaltyInfo.attributionV2.modifiedBy",
     "profiles[].attribution.createdBy",
     "profiles[].attribution.modifiedBy",
     # Parts of profiles.
@@ -167,7 +201,7 @@ NOT_OFFERED_V2 = {
     "profiles[].commChannels[].attributes",
     "profiles[].commChannels[].meta",
     "profiles[].conflictingProfileList",
-    "profiles[].fields",
+    "profiles[].fields",  # a map; CUSTOM_FIELDS has it as a list
     "profiles[].identifiersAll",
     "profiles[].userId",  # the customer's own id once more
     # Of identifiers that are cards; cardDetails says it better.
@@ -208,14 +242,9 @@ NOT_OFFERED_V1 = {
     "expired_points",
     "expiry_schedule",
     "extended_fields",
-    "fraud_details",
     "fraud_status",
-    "gender",
     "identifiers",
-    "ndnc_status",
     "notes",
-    "optin_status",
-    "points_summary",
     "programs_list",
     "promotion_points",
     "segments",

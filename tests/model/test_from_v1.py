@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.facets.catalog import CATALOG, FacetKind, FacetSource
+from gateway.facets.catalog import CATALOG
 from gateway.facets.facet import Endpoint
+from gateway.facets.kind import FacetKind, FacetSource
 from gateway.model import from_v1
 from gateway.model.points import Balance, LoyaltyProgramV1
 from gateway.model.profile import Membership, Person, Registration, Store, Till
@@ -91,6 +92,16 @@ CHANGE: Json = {
 }
 ITEM: Json = {
     "user_id": "700000000000000001",
+    "gender": "Female",
+    "current_nps_status": "PROMOTER",
+    "custom_fields": {"field": [{"name": "reef", "value": "north"}]},
+    "fraud_details": {"status": "MARKED", "marked_by": "desk", "modified_on": "2025-01-02 03:04:05", "reason": "why"},
+    "expiry_schedule": {"schedule": [{"points": "10", "expiry_date": "2026-12-31"}]},
+    "expired_points": {"item": [{"points": "4", "expired_on": "2024-12-31"}]},
+    "points_summary": {"redeemed": "1", "expired": "2", "returned": "3", "adjusted": "-4"},
+    "tier_update_criteria": {"purchase_type": "VISITS", "description": "", "min_purchase_value_required": "12"},
+    "ndnc_status": "NONE",
+    "optin_status": "NONE",
     "firstname": "Nila",
     "lastname": "Menon",
     "mobile": "919700000001",

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.facets.catalog import CATALOG, FacetKind, FacetSource
+from gateway.facets.catalog import CATALOG
 from gateway.facets.facet import Endpoint
+from gateway.facets.kind import FacetKind, FacetSource
 from gateway.model import from_v2
 from gateway.model.points import Balance, GroupedProgram, LinkedPartnerProgram
 from gateway.model.profile import CommChannel, CustomerStatus, Identifier, Membership, Person, Subscription
@@ -16,6 +17,7 @@ from tests.model.payloads import json_objects_of, json_values, keys_of, spoilt
 Json = dict[str, Any]
 
 INSTORE: Json = {
+    "fields": {"reef": "north"},
     "firstName": "Nila",
     "lastName": "Menon",
     "attribution": {"createDate": "2024-02-29T10:00:00+08:00", "modifiedDate": "2025-12-31T18:29:59Z"},
@@ -118,8 +120,34 @@ CARD: Json = {
         "autoUpdateTime": "2025-01-02",
     },
 }
+PROMOTED: Json = {
+    "points": 20.0,
+    "programId": 7,
+    "promotionName": "Low tide",
+    "promotionSource": {"promotionSourceId": -1, "promotionSourceType": "GOODWILL"},
+    "issuedAt": {"code": "pier", "name": "Pier"},
+    "issuedOn": "2025-03-04T05:06:07+05:30",
+    "expiryDate": "2026-03-04T23:59:59+05:30",
+}
 ENTITY: Json = {
     "id": 700000000000000001,
+    "fraudDetails": {"status": "NOT_FRAUD", "modifiedOn": "2025-01-02T03:04:05Z", "markedBy": {}},
+    "promotionalPoints": {
+        "customerPromotionType": [PROMOTED],
+        "transactionPromotionType": [],
+        "lineitemPromotionType": [],
+    },
+    "expirySchedules": [
+        {"points": 5.0, "expiryDate": "2027-01-31", "programId": 7, "pointsType": "bill_regular", "expiryType": "fixed"}
+    ],
+    "expiredPoints": [
+        {
+            "points": 5.0,
+            "expiredOn": "2025-01-31",
+            "programId": 7,
+            "expiredPointsSummary": [{"points": 5.0, "strategyName": "tide", "newExpiryDate": "2025-01-31 23:59:59.0"}],
+        }
+    ],
     "profiles": [INSTORE, WECHAT, OTHER_WECHAT],
     "loyaltyInfo": {
         "loyaltyType": "non_loyalty",

@@ -1,0 +1,91 @@
+"""What else upstream keeps of a customer: fraud, fields of the organisation's own, who touched the record."""
+
+import strawberry
+
+from gateway.model.describe import described, required
+from gateway.model.scalars import DateTime
+
+
+@strawberry.type
+class Fraud:
+    """V2 `fraudDetails`, V1.1 `fraud_details`, in the part that both tell."""
+
+    status: str | None = described("`NONE`, `NOT_FRAUD`, `MARKED`, `CONFIRMED`, `RECONFIRMED` and others.")
+    modified_on: DateTime | None = described("When the status last changed.")
+
+
+@strawberry.type
+class FraudV1:
+    """What V1.1 alone tells of it."""
+
+    marked_by: str | None = described("Who set the status (V1.1 only).")
+    reason: str | None = described("Why the status was set (V1.1 only).")
+
+
+@strawberry.type(description="A field that the organisation defines itself.")
+class NamedValue:
+    """V2 `profiles[].fields`, V1.1 `custom_fields.field[]`."""
+
+    name: str = required("The field's name.")
+    value: str | None = described("Its value, always a text.")
+
+
+@strawberry.type(description="A till or user on whose behalf a record was made or changed.")
+class Originator:
+    """V2 `attributionV2.createdBy` and `modifiedBy`."""
+
+    id: strawberry.ID | None = described("Its id.")
+    code: str | None = described("Its code.")
+    name: str | None = described("Its name.")
+    type: str | None = described("Usually `TILL`.")
+
+
+@strawberry.type
+class Origin:
+    """Who made and changed the customer's record: V2 alone tells, with every call."""
+
+    associated_with: str | None = described("The code of the till the customer belongs to (V2 only).")
+    created_by: Originator | None = described("Who registered the customer (V2 only).")
+    modified_by: Originator | None = described("Who last changed the customer's record (V2 only).")
+    created_from_source: str | None = described("The source from which the record was made (V2 only).")
+
+
+@strawberry.type
+class PersonV1:
+    """What V1.1 alone tells of the person, with every call."""
+
+    gender: str | None = described("Gender, as the organisation writes it (V1.1 only).")
+    current_nps_status: str | None = described("The customer's promoter status (V1.1 only).")
+
+
+@strawberry.type
+class Consent:
+    """Whether the customer may be written to: V1.1 `ndnc_status`."""
+
+    ndnc_status: str | None = described("Whether the mobile number is on a do-not-call list; `NONE` if not known.")
+
+
+@strawberry.type
+class OptIn:
+    """V1.1 `optin_status`."""
+
+    optin_status: str | None = described("Which services the customer opted in to; `NONE` if none.")
+
+
+@strawberry.type(description="What all programs together did with the customer's points.")
+class PointsTotals:
+    """V1.1 `points_summary`, which is not `points_summaries`."""
+
+    redeemed: float | None = described("Points spent so far.")
+    expired: float | None = described("Points that expired unspent.")
+    returned: float | None = described("Points taken back because of returned goods.")
+    adjusted: float | None = described("Points added (positive) or taken (negative) by hand.")
+
+
+@strawberry.type(description="What the next tier asks for, where it does not rest on a tracker.")
+class TierUpgradeCriteria:
+    """V1.1 `tier_update_criteria`: asked for as upgrade, answered as update."""
+
+    purchase_type: str | None = described("What counts, such as `CUMULATIVE_PURCHASES`.")
+    description: str | None = described("What upstream says of it.")
+    min_purchase_value_required: float | None = described("How much is needed.")

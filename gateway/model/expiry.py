@@ -1,0 +1,57 @@
+"""Points that will expire, and points that did."""
+
+import strawberry
+
+from gateway.model.describe import described, listed
+from gateway.model.scalars import Date, DateTime
+
+
+@strawberry.type(description="Points of one program that will expire on one day.")
+class ExpirySchedule:
+    """V2 `expirySchedules[]`."""
+
+    points: float | None = described("How many points expire.")
+    expiry_date: Date | None = described("The last day on which they can be spent.")
+    program_id: strawberry.ID | None = described("The program they belong to.")
+    points_type: str | None = described(
+        "How they were earned: `bill_regular`, `bill_promotions`, `line_item_regular`, `line_item_promotions`, "
+        "`customer_promotions`."
+    )
+    expiry_type: str | None = described("`fixed` for a set day, `rolling` for a period after they were earned.")
+
+
+@strawberry.type(description="Points of any program that will expire on one day, added up by upstream.")
+class ExpiryDay:
+    """V1.1 `expiry_schedule.schedule[]` (facts §2.1)."""
+
+    points: float | None = described("How many points expire.")
+    expiry_date: Date | None = described("The last day on which they can be spent.")
+
+
+@strawberry.type(description="Why and how an expiry was changed.")
+class ExpiredPointsSummary:
+    """V2 `expiredPoints[].expiredPointsSummary[]`, as the analogue of user groups has it."""
+
+    points: float | None = described("How many points.")
+    strategy_name: str | None = described("The strategy under which they were issued.")
+    expiry_update_reason_type: str | None = described("The kind of reason for which their expiry was changed.")
+    expiry_update_reason_note: str | None = described("The note left with that change.")
+    new_expiry_date: DateTime | None = described("When they expire since that change.")
+
+
+@strawberry.type(description="Points of one program that expired on one day.")
+class ExpiredPoints:
+    """V2 `expiredPoints[]`."""
+
+    points: float | None = described("How many points expired.")
+    expired_on: Date | None = described("The day they expired.")
+    program_id: strawberry.ID | None = described("The program they belonged to.")
+    expired_points_summary: list[ExpiredPointsSummary] = listed("What happened to their expiry before.")
+
+
+@strawberry.type(description="Points of any program that expired on one day, added up by upstream.")
+class ExpiredDay:
+    """V1.1 `expired_points.item[]`."""
+
+    points: float | None = described("How many points expired.")
+    expired_on: Date | None = described("The day they expired.")

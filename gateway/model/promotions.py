@@ -1,0 +1,37 @@
+"""Points given by promotions."""
+
+import strawberry
+
+from gateway.model.describe import described, listed
+from gateway.model.profile import Store
+from gateway.model.scalars import DateTime
+
+
+@strawberry.type(description="What kind of promotion gave the points.")
+class PromotionSource:
+    """V2 `promotionSource`."""
+
+    promotion_source_id: strawberry.ID | None = described("The promotion's id; -1 for points given by hand.")
+    promotion_source_type: str | None = described("Such as `GOODWILL`.")
+
+
+@strawberry.type(description="Points that a promotion gave.")
+class PromotionalPointsItem:
+    """V2 `promotionalPoints.…[]`."""
+
+    points: float | None = described("How many points.")
+    program_id: strawberry.ID | None = described("The program they belong to.")
+    promotion_name: str | None = described("The promotion's name.")
+    promotion_source: PromotionSource | None = described("What kind of promotion it was.")
+    issued_at: Store | None = described("The store in which they were given.")
+    issued_on: DateTime | None = described("When they were given.")
+    expiry_date: DateTime | None = described("When they expire.")
+
+
+@strawberry.type(description="Points given by promotions, by what the promotion looked at.")
+class PromotionalPoints:
+    """V2 `promotionalPoints`. Its last two lists are empty in every published payload (facts §1.2)."""
+
+    customer_promotion_type: list[PromotionalPointsItem] = listed("Given to the customer as such.")
+    transaction_promotion_type: list[PromotionalPointsItem] = listed("Given for a whole transaction.")
+    lineitem_promotion_type: list[PromotionalPointsItem] = listed("Given for a line of a transaction.")
