@@ -58,7 +58,7 @@ def facets() -> str:
         "every call.\n\n"
     )
     head = "facet | brings | V2 | V1.1 | kept | graph fields"
-    return MADE.format(source="`gateway/facets/catalog.py` and `resolvers/`") + intro + _table(head, rows)
+    return MADE.format(source="`gateway/facets/catalog/` and `resolvers/`") + intro + _table(head, rows)
 
 
 def _arguments(kind: FacetKind) -> str:

@@ -26,6 +26,7 @@ from gateway.facets.catalog import (
     POINTS_TOTALS,
     PROFILES,
     PROGRAMS,
+    PROGRAMS_LIST,
     PROMOTIONAL_POINTS,
     REGISTRATION,
     SLAB_HISTORY,
@@ -109,6 +110,9 @@ class Customer:
     expired_points = whole(EXPIRED_POINTS, "Points that expired, by program (V2 only).")
     expired_days = whole(EXPIRED_DAYS, "Points that expired, by day, all programs added up (V1.1 only).")
     points_totals = whole(POINTS_TOTALS, "Points spent, expired, returned and adjusted so far (V1.1 only).")
+    programs = whole(
+        PROGRAMS_LIST, "Every program of the organisation, whether the customer is in it or not (V1.1 only, large)."
+    )
     upgrade_criteria = whole(
         TIER_UPGRADE_CRITERIA,
         "What the next tier asks for; null at the top, and where it rests on a tracker (V1.1 only).",

@@ -3,7 +3,7 @@
 import strawberry
 
 from gateway.context import Customer
-from gateway.facets.catalog import POINTS, POINTS_V2
+from gateway.facets.catalog import NEXT_SLAB, POINTS, POINTS_V2
 from resolvers.fields import spreads
 
 
@@ -11,6 +11,7 @@ from resolvers.fields import spreads
     description="Points and tier in the organisation's default program. For all programs see `loyaltyPrograms`."
 )
 @spreads(POINTS)
+@spreads(NEXT_SLAB)
 @spreads(POINTS_V2)
 class PointsSummary:
     """What either endpoint tells of the default program, and the rest that V2 alone tells."""

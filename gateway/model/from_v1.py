@@ -14,7 +14,8 @@ from gateway.model.details import (
 )
 from gateway.model.dialect import Dialect
 from gateway.model.expiry import ExpiredDay, ExpiryDay
-from gateway.model.points import Balance, LoyaltyProgram, LoyaltyProgramV1
+from gateway.model.organisation import PartnerProgram, PartnerProgramTier, Program
+from gateway.model.points import Balance, LoyaltyProgram, LoyaltyProgramV1, NextSlab
 from gateway.model.profile import Membership, Person, Registration
 from gateway.model.readers import Arguments, Block, Reader
 from gateway.model.tiers import GapToRenew, GapToUpgrade, RenewStrategy, SlabChange, UpgradeStrategy
@@ -37,6 +38,26 @@ _CAMEL_IN_SUMMARIES: Final = {
 }
 """`points_summary[]` mixes camelCase with snake_case in one object."""
 
+_CAMEL_IN_LISTS: Final = {
+    "program_id": ("programId",),
+    "program_name": ("programName",),
+    "program_description": ("programDescription",),
+    "is_default": ("isDefault",),
+    "points_to_currency_ratio": ("pointsToCurrencyRatio",),
+    "partner_program_id": ("partnerProgramId",),
+    "partner_program_name": ("partnerProgramName",),
+    "partner_program_description": ("partnerProgramDescription",),
+    "partner_program_type": ("partnerProgramType",),
+    "is_tier_based": ("isTierBased",),
+    "points_exchange_rate": ("pointsExchangeRate",),
+    "membership_period_type": ("membershipPeriodType",),
+    "membership_period_value": ("membershipPeriodValue",),
+    "partner_program_tiers": ("partnerProgramTiers",),
+    "tier_number": ("tierNumber",),
+    "tier_name": ("tierName",),
+}
+"""`programs_list` is in camelCase throughout, but for its PascalCase wrappers."""
+
 V1: Final = Dialect(
     lambda _, python_name: python_name,
     {
@@ -44,6 +65,9 @@ V1: Final = Dialect(
         Membership: {"loyalty_type": ("type",)},
         LoyaltyProgram: _CAMEL_IN_SUMMARIES,
         LoyaltyProgramV1: _CAMEL_IN_SUMMARIES,
+        Program: _CAMEL_IN_LISTS,
+        PartnerProgram: _CAMEL_IN_LISTS,
+        PartnerProgramTier: _CAMEL_IN_LISTS,
         SlabChange: {"from_slab": ("from",), "to_slab": ("to",)},
         GapToRenew: {"renew_strategies": ("renew_strategy",), "program_id": ("programId",)},
         RenewStrategy: {"tracker_entity_identifiers": ("renew_entity_identifiers",)},
@@ -136,6 +160,20 @@ def expiry_days(reader: Reader, item: Block, _: Arguments) -> list[ExpiryDay] | 
 def expired_days(reader: Reader, item: Block, _: Arguments) -> list[ExpiredDay] | None:
     """`expired_points.item[]`; the inner key is left out when there is nothing."""
     return V1.records(reader, ExpiredDay, item, "expired_points", "item")
+
+
+def next_slab(reader: Reader, item: Block, _: Arguments) -> NextSlab | None:
+    """`next_slab` and its number and description, at the top of the item."""
+    return V1.record(reader, NextSlab, item)
+
+
+def programs_list(reader: Reader, item: Block, _: Arguments) -> list[Program] | None:
+    """`programs_list.program[]`, each with the partners in its wrapper `PartnerPrograms.PartnerProgram`."""
+    found = reader.blocks(item, "programs_list", "program")
+    if found is None:
+        return None
+    flat = ({**block, "partner_programs": reader.blocks(block, "PartnerPrograms", "PartnerProgram")} for block in found)
+    return [program for block in flat if (program := V1.record(reader, Program, block))]
 
 
 def slab_history(reader: Reader, item: Block, _: Arguments) -> list[SlabChange] | None:

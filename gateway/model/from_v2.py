@@ -7,7 +7,14 @@ from gateway.model.cards import Card
 from gateway.model.details import Fraud, NamedValue, Origin
 from gateway.model.dialect import Dialect
 from gateway.model.expiry import ExpiredPoints, ExpirySchedule
-from gateway.model.points import Balance, BalanceDetails, GroupLoyaltyProgram, LoyaltyProgram, LoyaltyProgramV2
+from gateway.model.points import (
+    Balance,
+    BalanceDetails,
+    GroupLoyaltyProgram,
+    LoyaltyProgram,
+    LoyaltyProgramV2,
+    NextSlab,
+)
 from gateway.model.profile import CustomerStatus, Membership, Person, Profile, Profiles, Subscription
 from gateway.model.promotions import PromotionalPoints
 from gateway.model.readers import Arguments, Block, Reader
@@ -109,6 +116,7 @@ def _many(kind: type[Record], *path: str) -> Callable[[Reader, Block, Arguments]
 
 balance = _one(Balance, "pointsSummary")
 balance_details = _one(BalanceDetails, "pointsSummary")
+next_slab = _one(NextSlab, "pointsSummary")
 fraud = _one(Fraud, "fraudDetails")
 promotional_points = _one(PromotionalPoints, "promotionalPoints")
 expiry_schedules = _many(ExpirySchedule, "expirySchedules")

@@ -25,13 +25,19 @@ class BalanceDetails:
     adjusted: float | None = described("Points added (positive) or taken (negative) by hand.")
     cumulative_purchases: float | None = described("Purchases counted by the program, in its currency.")
     loyalty_id: strawberry.ID | None = described("The id of the customer's loyalty record.")
-    next_slab: str | None = described("The next tier; null at the top.")
-    next_slab_description: str | None = described("What upstream says of the next tier; null at the top.")
-    next_slab_serial_number: int | None = described("The next tier's number, counted from 1; null at the top.")
     slab_sno: int | None = described("The current tier's number, counted from 1.", name="slabSNo")
     slab_expiry_date: DateTime | None = described(
         "When the current tier ends. About a hundred years ahead means never."
     )
+
+
+@strawberry.type
+class NextSlab:
+    """The default program's next tier: V2 `pointsSummary`, V1.1 with `next_slab=true`."""
+
+    next_slab: str | None = described("The next tier; null at the top.")
+    next_slab_description: str | None = described("What upstream says of the next tier; null at the top.")
+    next_slab_serial_number: int | None = described("The next tier's number, counted from 1; null at the top.")
 
 
 @strawberry.type(description="A program of a partner that is linked to the customer's loyalty program.")

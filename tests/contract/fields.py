@@ -20,7 +20,8 @@ def all_of(*names: str) -> dict[str, str]:
 
 
 STANDING = all_of("redeemed", "expired", "returned", "adjusted", "cumulativePurchases", "slabExpiryDate")
-STANDING |= all_of("nextSlab", "nextSlabDescription", "nextSlabSerialNumber") | {"slabSNo": "slab_sno"}
+STANDING |= {"slabSNo": "slab_sno"}
+NEXT_SLAB = all_of("nextSlab", "nextSlabDescription", "nextSlabSerialNumber")
 BALANCE = all_of("lifetimePoints", "loyaltyPoints", "currentSlab")
 TRACKER = all_of("tracker_name", "tracker_type", "tracker_mode", "tracker_case_name")
 TRACKER |= all_of("tracker_case_period_type", "tracker_case_period_value")
@@ -49,7 +50,8 @@ FIELDS_V2: Mapping[str, str] = {
     ),
     **under("pointsSummary", "POINTS", BALANCE),
     **under("pointsSummary", "POINTS_V2", STANDING | all_of("loyaltyId")),
-    **under("loyaltyProgramDetails[]", "PROGRAMS[]", BALANCE | STANDING),
+    **under("pointsSummary", "NEXT_SLAB", NEXT_SLAB),
+    **under("loyaltyProgramDetails[]", "PROGRAMS[]", BALANCE | STANDING | NEXT_SLAB),
     **under(
         "loyaltyProgramDetails[]",
         "PROGRAMS[]",
@@ -141,7 +143,7 @@ FIELDS_V1: Mapping[str, str] = {
     "registered_by": "REGISTRATION.registered_by",
     **under("registered_store", "REGISTRATION.registered_store", all_of("code", "name")),
     **under("registered_till", "REGISTRATION.registered_till", all_of("code", "name")),
-    **under(SUMMARY, "PROGRAMS[]", BALANCE | STANDING | all_of("programId")),
+    **under(SUMMARY, "PROGRAMS[]", BALANCE | STANDING | NEXT_SLAB | all_of("programId")),
     **under(SUMMARY, "PROGRAMS_V1[]", all_of("totalPoints")),
     **under("slab_history.history[]", "SLAB_HISTORY[]", CHANGE),
     # An XML-born body has no wrapper.
@@ -168,6 +170,22 @@ FIELDS_V1: Mapping[str, str] = {
         f"{SUMMARY}.gap_to_upgrade.upgrade_strategy[].customer_upgrade_entity_values",
         "GAP_TO_UPGRADE[].upgrade_strategies[].customer_upgrade_entity_values",
         all_of("current_value", "gap_to_upgrade", "value_valid_upto"),
+    ),
+    **under(
+        "programs_list.program[]",
+        "PROGRAMS_LIST[]",
+        all_of("programId", "programName", "programDescription", "isDefault", "pointsToCurrencyRatio"),
+    ),
+    **under(
+        "programs_list.program[].PartnerPrograms.PartnerProgram[]",
+        "PROGRAMS_LIST[].partner_programs[]",
+        all_of("partnerProgramId", "partnerProgramName", "partnerProgramDescription", "partnerProgramType")
+        | all_of("isTierBased", "pointsExchangeRate", "membershipPeriodType", "membershipPeriodValue"),
+    ),
+    **under(
+        "programs_list.program[].PartnerPrograms.PartnerProgram[].partnerProgramTiers[]",
+        "PROGRAMS_LIST[].partner_programs[].partner_program_tiers[]",
+        all_of("tierNumber", "tierName"),
     ),
     "gender": "PERSON_V1.gender",
     "ndnc_status": "NDNC.ndnc_status",
@@ -245,7 +263,6 @@ NOT_OFFERED_V1 = {
     "fraud_status",
     "identifiers",
     "notes",
-    "programs_list",
     "promotion_points",
     "segments",
     "subscriptions",

@@ -92,6 +92,14 @@ CHANGE: Json = {
 }
 ITEM: Json = {
     "user_id": "700000000000000001",
+    "next_slab": "Lagoon",
+    "next_slab_serial_number": "3",
+    "next_slab_description": "Calm",
+    "programs_list": {
+        "program": [
+            {"programId": "7", "isDefault": "true", "PartnerPrograms": {"PartnerProgram": [{"isTierBased": "true"}]}}
+        ]
+    },
     "gender": "Female",
     "current_nps_status": "PROMOTER",
     "custom_fields": {"field": [{"name": "reef", "value": "north"}]},

@@ -320,12 +320,13 @@ READ_SUMMARY: Json = {
 
 
 def test_the_rest_of_the_summary_is_read():
-    assert vars(read(from_v2.balance_details, ENTITY)) == READ_SUMMARY | {"loyalty_id": "5200001"}
+    rest, following = read(from_v2.balance_details, ENTITY), read(from_v2.next_slab, ENTITY)
+    assert vars(rest) | vars(following) == READ_SUMMARY | {"loyalty_id": "5200001"}
 
 
 def test_at_the_top_there_is_no_next_tier():
     top = SUMMARY | {"nextSlab": "", "nextSlabDescription": "", "nextSlabSerialNumber": -1}
-    found = read(from_v2.balance_details, {"pointsSummary": top})
+    found = read(from_v2.next_slab, {"pointsSummary": top})
     assert (found.next_slab, found.next_slab_description, found.next_slab_serial_number) == (None, None, None)
 
 
@@ -458,7 +459,8 @@ def test_a_wrapper_without_its_list_is_no_subscription():
 
 NULL_WITHOUT_BLOCK = [from_v2.profiles, from_v2.membership, from_v2.balance, from_v2.balance_details, from_v2.programs]
 NULL_WITHOUT_BLOCK += [from_v2.programs_v2, from_v2.group_programs, from_v2.cards, from_v2.status]
-NULL_WITHOUT_BLOCK += [from_v2.subscriptions]
+NULL_WITHOUT_BLOCK += [from_v2.subscriptions, from_v2.next_slab, from_v2.fraud, from_v2.promotional_points]
+NULL_WITHOUT_BLOCK += [from_v2.expiry_schedules, from_v2.expired_points, from_v2.custom_fields]
 
 
 @pytest.mark.parametrize("how", NULL_WITHOUT_BLOCK)
@@ -467,8 +469,9 @@ def test_a_block_that_did_not_come_is_null(how: Any):
 
 
 def test_a_field_of_the_wrong_type_costs_its_block_nothing_else():
-    found = read(from_v2.balance_details, {"pointsSummary": SUMMARY | {"redeemed": [40]}}, anomalies=1)
-    assert vars(found) == READ_SUMMARY | {"redeemed": None, "loyalty_id": "5200001"}
+    spoilt = {"pointsSummary": SUMMARY | {"redeemed": [40]}}
+    rest, following = read(from_v2.balance_details, spoilt, anomalies=1), read(from_v2.next_slab, spoilt)
+    assert vars(rest) | vars(following) == READ_SUMMARY | {"redeemed": None, "loyalty_id": "5200001"}
 
 
 def test_unknown_keys_are_passed_over():
