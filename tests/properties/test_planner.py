@@ -150,17 +150,17 @@ def mixtures(draw: st.DrawFn) -> Needs:
 
 
 @given(mixtures())
-@settings(deadline=None, max_examples=300 if NIGHTLY else 30)
+@settings(deadline=None, max_examples=100 if NIGHTLY else 30)
 def test_a_plan_for_unlike_customers_is_minimal(needs: Needs) -> None:
     check(needs, FEW, batches=3)
 
 
 @given(
     st.sets(st.sampled_from(FACETS), min_size=1, max_size=1),
-    st.integers(1, 5 if NIGHTLY else 4),
+    st.integers(1, 4),
     st.sampled_from([IdentifierKind.MOBILE, IdentifierKind.WECHAT]),
 )
-@settings(deadline=None, max_examples=100 if NIGHTLY else 20)
+@settings(deadline=None, max_examples=60 if NIGHTLY else 20)
 def test_a_plan_for_alike_customers_is_minimal(facets: set[Facet], count: int, kind: IdentifierKind) -> None:
     check(tuple(need(kind, sorted(facets), value=str(n)) for n in range(count)), FEW, batches=3)
 
