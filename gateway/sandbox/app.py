@@ -27,6 +27,11 @@ Build = Callable[[EndpointFault], Awaitable[Response]]
 MEMORY = 1000
 SHOWN_HEADERS = ("accept", "accept-language", "language")
 ATTRIBUTION = "x-cap-api-attribution-"
+XML_REFUSAL = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    "<response><status><success>false</success><code>401</code>"
+    "<message>Invalid credentials</message></status></response>\n"
+)
 
 
 class RecordedRequest(msgspec.Struct, frozen=True):
@@ -84,7 +89,8 @@ class Sandbox:
                 _params(request),
                 batch_limit=self._batch_limit,
                 shuffle=self.faults.shuffle,
-                partial=fault.partial,
+                lost=fault.lost,
+                xml_born=fault.xml_born,
             )
             return json_response(body)
 
@@ -94,7 +100,7 @@ class Sandbox:
         async def build(fault: EndpointFault) -> Response:
             if self.credentials.judge(request.headers) != "accepted":
                 return _v2_refusal()
-            return json_response(v2.lookup(self._directory, _params(request), partial=fault.partial))
+            return json_response(v2.lookup(self._directory, _params(request), lost=fault.lost))
 
         return await self._serve("v2_lookup", request, build)
 
@@ -103,7 +109,7 @@ class Sandbox:
             if self.credentials.judge(request.headers) != "accepted":
                 return _v2_refusal()
             named = request.path_params["id"]
-            body = v2.by_id(self._directory, named, _params(request), partial=fault.partial)
+            body = v2.by_id(self._directory, named, _params(request), lost=fault.lost)
             # Facts §1.4: an invalid id is a bad request with a blank body.
             return Response(status_code=400) if body is None else json_response(body)
 
@@ -125,7 +131,12 @@ class Sandbox:
         fault = self.faults.take(endpoint)
         if fault.delay_s:
             await asyncio.sleep(fault.delay_s)
-        response = await build(fault) if fault.status is None else _forced(endpoint, fault.status)
+        if fault.xml_auth:
+            response = Response(XML_REFUSAL, 401, media_type="application/xml")
+        elif fault.status is not None:
+            response = _forced(endpoint, fault.status)
+        else:
+            response = await build(fault)
         if fault.retry_after_s is not None:
             response.headers["Retry-After"] = str(fault.retry_after_s)
         response = _spoilt(response, fault)

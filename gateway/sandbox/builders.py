@@ -4,23 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from .data import (
-    INDIA,
-    TODAY,
-    Coupon,
-    Person,
-    Profile,
-    Program,
-    ProgramState,
-    SlabChange,
-    Status,
-    Store,
-    Subscription,
-    Till,
-    Transaction,
-    Visit,
-)
+from .data import INDIA, TODAY, Coupon, Person, Profile, SlabChange, Status, Store, Subscription, Till, Transaction
 from .organisation import CAPITAL, HARBOUR_TILL
+from .programs import Program, ProgramState, Visit
 
 FIRST_ID = 100_000_000
 CHANNELS = ("SMS", "EMAIL", "ANDROID", "IOS")
@@ -93,7 +79,18 @@ def bills(number: int, count: int, *, returns: int = 0, till: Till = HARBOUR_TIL
         kind = "REGULAR" if n < count else "RETURN"
         when = datetime(2026, 11, 18, 18, 5, 9, tzinfo=INDIA) - timedelta(days=12 * n)
         bill = f"SB-{number:04d}-{n + 1:03d}"
-        rows.append(Transaction(id=number * 1000 + n, number=bill, type=kind, at=when, store=till.store))
+        rows.append(
+            Transaction(
+                id=number * 1000 + n,
+                number=bill,
+                type=kind,
+                at=when,
+                store=till.store,
+                till_code=till.code,
+                amount=1500.0 + 125.5 * n,
+                tender=("CASH", "CARD")[n % 2],
+            )
+        )
     return tuple(rows)
 
 

@@ -32,6 +32,8 @@ A token instead of Basic, sent as X-CAP-API-OAUTH-TOKEN (key and secret are what
 Who is here, and why     curl '{base}/_sandbox/customers'
 What was asked           curl '{base}/_sandbox/requests'      forget it: curl -X DELETE ...
 Misbehave                curl -X PUT -d '{{"v2_lookup": {{"delay_s": 2}}, "shuffle": true}}' '{base}/_sandbox/faults'
+                         curl -X PUT -d '{{"v1_get": {{"without": ["segments"], "xml_born": true}}}}' \
+'{base}/_sandbox/faults'
 Behave                   curl -X PUT -d '{{}}' '{base}/_sandbox/faults'
 """
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
+from .programs import ProgramState
+
 ORG_ID = 4711
 INDIA = timezone(timedelta(hours=5, minutes=30), "Asia/Kolkata")
 TODAY = date(2026, 11, 21)
@@ -26,139 +28,6 @@ class Till:
     code: str
     name: str
     store: Store
-
-
-@dataclass(frozen=True, slots=True)
-class Tracker:
-    """A value counted over a window that moves with the day it is asked for."""
-
-    name: str
-    period_days: int
-    type: str = "BILL_AMOUNT"
-    mode: str = "MOVING_WINDOW"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One condition of an upgrade or a renewal: what is measured, and how much of it is wanted."""
-
-    based_on: str
-    threshold: float
-    tracker: Tracker | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A slab of a program, with the rules to leave it upwards and to stay in it."""
-
-    name: str
-    description: str
-    upgrade: tuple[Rule, ...] = ()
-    """What lifts a customer from this tier to the next; empty at the top."""
-    renew: tuple[Rule, ...] = ()
-    """What keeps a customer in this tier; empty at the base."""
-    padded: bool = False
-    """V1.1 sends the name with a trailing blank at customer level (seen, facts §2.2)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
-    """A loyalty program; its tiers run from base to top."""
-
-    id: int
-    title: str
-    description: str
-    tiers: tuple[Tier, ...]
-    ratio: float = 1.0
-    """Points to currency."""
-    either: bool = False
-    """Meeting any one upgrade rule is enough: V1.1 then sends a custom expression."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramGroup:
-    """Programs whose points are shown as one sum."""
-
-    id: int
-    title: str
-    description: str
-    program_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One purchase, as far as windows count it."""
-
-    day: date
-    amount: float
-
-
-@dataclass(frozen=True, slots=True)
-class PointsLot:
-    """Points that expire, or expired, on one day."""
-
-    points: float
-    on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerLink:
-    """A membership in a partner's program; one without tiers has no tier fields (facts §1.3)."""
-
-    id: int
-    name: str
-    membership_id: str
-    type: str = "EXTERNAL"
-    tier_number: int | None = None
-    tier_name: str = ""
-    tier_expires: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgramState:
-    """Where a customer stands in one program."""
-
-    program: Program
-    tier: int
-    """Serial number of the tier, counted from 1 (facts §1.3 slabSNo)."""
-    tier_expires: datetime
-    lifetime: float = 0.0
-    redeemed: float = 0.0
-    returned: float = 0.0
-    adjusted: float = 0.0
-    purchases: float = 0.0
-    delayed: float = 0.0
-    expired_lots: tuple[PointsLot, ...] = ()
-    expiring: tuple[PointsLot, ...] = ()
-    visits: tuple[Visit, ...] = ()
-    links: tuple[PartnerLink, ...] = ()
-    none_available: bool = False
-    """Reports no available points although there is a balance (seen, facts §6.16)."""
-
-    @property
-    def expired(self) -> float:
-        """All points that ran out."""
-        return sum((lot.points for lot in self.expired_lots), 0.0)
-
-    @property
-    def balance(self) -> float:
-        """Current points: what was earned, less what left."""
-        return round(self.lifetime - self.redeemed - self.expired - self.returned + self.adjusted, 3)
-
-    @property
-    def available(self) -> float:
-        """What may be spent now."""
-        return 0.0 if self.none_available else self.balance
-
-    @property
-    def current(self) -> Tier:
-        """The tier the customer is in."""
-        return self.program.tiers[self.tier - 1]
-
-    @property
-    def next(self) -> Tier | None:
-        """The tier above, None at the top."""
-        return self.program.tiers[self.tier] if self.tier < len(self.program.tiers) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,11 +94,14 @@ class Transaction:
     type: str
     at: datetime
     store: Store
+    till_code: str = ""
+    amount: float = 0.0
+    tender: str = "CASH"
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """Points given outside a purchase."""
+    """Points given outside a purchase, or on top of a bill, or of one line of it."""
 
     name: str
     points: float
@@ -237,6 +109,8 @@ class Promotion:
     expires: datetime
     program_id: int
     store: Store
+    transaction_id: int | None = None
+    lineitem_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +130,73 @@ class Fraud:
     marked_by: str = ""
     modified: datetime | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of the customer, reachable by links that hold for an hour."""
+
+    handle: str
+    modified: datetime
+    signed: datetime
+    """When the links were made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Currency:
+    """What a customer has in an alternate currency of a program."""
+
+    program_id: int
+    program_name: str
+    name: str
+    lifetime: float
+    redeemed: float = 0.0
+    expired: float = 0.0
+    returned: float = 0.0
+    delayed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMember:
+    """A customer's place in a user group."""
+
+    user_id: int
+    loyalty_id: int
+    first_name: str
+    last_name: str
+    mobile: str
+    joined: datetime
+    primary: bool = False
+    default: bool = True
+    """Whether this is the customer's own group, among several."""
+    active: bool = True
+    programs: tuple[ProgramState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserGroup:
+    """Customers who collect together, and where the group as such stands."""
+
+    id: int
+    external_id: str
+    name: str
+    created: datetime
+    created_by: int
+    members: tuple[GroupMember, ...]
+    programs: tuple[ProgramState, ...] = ()
+    max_size: int = 6
+    purchases: float = 0.0
+    extended: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """A customer's place below another customer in a hierarchy."""
+
+    hierarchy_code: str
+    hierarchy_id: int
+    role_code: str
+    parent: "Person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +235,10 @@ class Person:
     coupons: tuple[Coupon, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     promotions: tuple[Promotion, ...] = ()
+    image: Image | None = None
+    currencies: tuple[Currency, ...] = ()
+    groups: tuple[UserGroup, ...] = ()
+    fleet: Fleet | None = None
     segments: Mapping[str, str] = field(default_factory=dict[str, str])
     extended: Mapping[str, object] = field(default_factory=dict[str, object])
     status: Status | None = None

@@ -6,6 +6,8 @@ import msgspec
 
 Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=600.0)]
 Body = Literal["whole", "truncated", "html", "empty"]
+Part = Literal["points", "subscriptions", "segments"]
+_POINTS: frozenset[Part] = frozenset({"points"})
 
 
 class EndpointFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -21,8 +23,19 @@ class EndpointFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Spoil the body: cut it in half, send an HTML page, or send nothing."""
     partial: bool = False
     """Leave the points blocks out and warn 91001, as if the points engine were down."""
+    without: frozenset[Part] = frozenset()
+    """Leave these blocks out and warn 91001, 91002 and 91004; but for points, only where they are asked for."""
+    xml_auth: bool = False
+    """Refuse the credential with an XML body, as some 401 answers do even to a caller of JSON (facts §4)."""
+    xml_born: bool = False
+    """V1.1: send items as if converted from XML: a list of one is an object, none is "" (facts §6.6)."""
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """Hit this many requests, then switch off; None: hit every request."""
+
+    @property
+    def lost(self) -> frozenset[Part]:
+        """The blocks to leave out."""
+        return self.without.union(_POINTS) if self.partial else self.without
 
     @property
     def active(self) -> bool:

@@ -6,7 +6,8 @@ Computed once and worded by both endpoints, which is why they cannot disagree. F
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from .data import TODAY, ProgramState, Rule
+from .data import TODAY
+from .programs import ProgramState, Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The simulated organisation: stores, tills, programs and program groups."""
 
-from .data import Program, ProgramGroup, ProgramState, Rule, Store, Tier, Till, Tracker
+from .data import Store, Till
+from .programs import Partner, Program, ProgramGroup, ProgramState, Rule, Tier, Tracker
 
 HARBOUR = Store("harbour", "Harbour Square")
 GARDEN = Store("garden.mall", "Garden Mall")
@@ -17,10 +18,14 @@ YEAR_SPEND = Tracker("Spend within a year", 365)
 QUARTER_SPEND = Tracker("Spend within a quarter", 90)
 YEAR_STAYS = Tracker("Room spend within a year", 365)
 
+BLUE_WING = Partner(id=61, name="Blue Wing Miles", tiers=("Topaz", "Sapphire", "Ruby"))
+METRO_PARKING = Partner(id=62, name="Metro Parking", type="SUPPLEMENTARY", period_type="MONTHS", period=6)
+
 CAPITAL = Program(
     id=1001,
     title="Capital Club",
     description="The organisation's default program",
+    partners=(BLUE_WING, METRO_PARKING),
     tiers=(
         Tier(
             "Member",

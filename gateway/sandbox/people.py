@@ -2,6 +2,7 @@
 
 from .builders import FIRST_ID, REGISTERED, at, bills, enrolled, history, instore, subscribed, vouchers
 from .data import Fraud, Person, Status
+from .extras import EXTRAS
 from .identities import IDENTITIES
 from .organisation import CAPITAL, TILLS
 from .showcase import ASHA
@@ -50,7 +51,7 @@ def _plain(n: int) -> Person:
     )
 
 
-CUSTOMERS: tuple[Person, ...] = (ASHA, *STANDINGS, *IDENTITIES, *(_plain(n) for n in range(_PLAIN_COUNT)))
+CUSTOMERS: tuple[Person, ...] = (ASHA, *STANDINGS, *IDENTITIES, *EXTRAS, *(_plain(n) for n in range(_PLAIN_COUNT)))
 _BY_KEY = {person.key: person for person in CUSTOMERS}
 
 

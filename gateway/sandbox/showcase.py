@@ -4,16 +4,17 @@ from dataclasses import replace
 from datetime import date
 
 from .builders import at, bills, enrolled, history, special, subscribed, vouchers
-from .data import Card, Fraud, PointsLot, Promotion, Status
+from .data import Card, Fraud, Promotion, Status
 from .organisation import AIRPORT, CAPITAL, FRESH, GARDEN, HARBOUR, STAYS
+from .programs import PointsLot
 
 _GOLD = replace(
     enrolled(CAPITAL, 3, 18420.5, expires="2026-12-31 23:59:59", each=1850.5, every=12, count=30),
     redeemed=9800.25,
-    returned=500.0,
+    returned_lots=(PointsLot(500.0, date(2026, 3, 14)),),
     adjusted=100.0,
     purchases=214_350.75,
-    delayed=320.0,
+    promised=(PointsLot(320.0, date(2026, 12, 18)),),
     expired_lots=(PointsLot(1200.0, date(2025, 12, 31)), PointsLot(900.0, date(2026, 6, 30))),
     expiring=(
         PointsLot(1200.0, date(2026, 12, 5)),

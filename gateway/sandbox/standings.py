@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from .builders import SILVER, at, bills, enrolled, history, never, special, vouchers
-from .data import Card, PartnerLink, Person, PointsLot, ProgramState
+from .data import Card, Person
 from .organisation import AIRPORT, BOOKS, CAPITAL, CINEMA, FRESH, FUEL, GARDEN, HARBOUR, STAYS, WEB
+from .programs import PartnerLink, PointsLot, ProgramState
 
 LONG_HISTORY = history(
     CAPITAL,

@@ -6,6 +6,8 @@ from typing import Any
 from . import v1_item
 from .data import Person
 from .directory import Directory, Kind
+from .faults import Part
+from .v1_xml import through_xml
 
 Json = dict[str, Any]
 Params = Mapping[str, str]
@@ -33,12 +35,13 @@ def customer_get(
     *,
     batch_limit: int = 10,
     shuffle: bool = False,
-    partial: bool = False,
+    lost: frozenset[Part] = frozenset(),
+    xml_born: bool = False,
 ) -> Json:
     """The whole answer to a V1.1 request; HTTP 200 whatever it says.
 
     Customers come by ascending id and failures last, whatever was asked first. `shuffle` turns that
-    round; `partial` leaves the points out and says so with warning 91001.
+    round; what is `lost` is left out, with a warning; `xml_born` sends the items as XML had them.
     """
     if params.get("format", "json").lower() != "json":
         return api_error(406, "Only format=json is served here")
@@ -60,8 +63,8 @@ def customer_get(
             failures.append(_failed("8109", {name: value}))
         else:
             shown = directory.survivor_of(person)
-            item = v1_item.customer(shown, params, survivor=shown is not person, partial=partial)
-            found.append((shown.id, item))
+            item = v1_item.customer(shown, params, survivor=shown is not person, lost=lost)
+            found.append((shown.id, through_xml(item) if xml_born else item))
     found.sort(key=lambda pair: pair[0])
     return _batch([item for _, item in found], failures, shuffle=shuffle)
 

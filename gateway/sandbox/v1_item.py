@@ -3,47 +3,51 @@
 from collections.abc import Mapping
 from typing import Any
 
-from . import v1_points
+from . import v1_belongings, v1_points, v1_promotions
 from .data import Person, Till
+from .faults import Part
 from .masking import visible_profiles
 from .organisation import default_state
 from .v1_coupons import coupons
 from .v1_text import number, stamp, text
+from .v1_transactions import transactions
 
 Json = dict[str, Any]
 Params = Mapping[str, str]
-PAGE = 10
+ONE_WILL_DO = frozenset({"subscriptions", "segments"})
+WARNINGS: dict[Part, str] = {"points": "91001", "subscriptions": "91002", "segments": "91004"}
 
 
 def on(params: Params, flag: str) -> bool:
-    """Whether a flag counts: only the literal "true" in any case does (facts §2.1)."""
-    return params.get(flag, "").lower() == "true"
+    """Whether a flag counts: only the literal "true" in any case does, with two exceptions (facts §2.1)."""
+    given = params.get(flag, "").lower()
+    return given == "true" or (given == "1" and flag in ONE_WILL_DO)
 
 
-def customer(person: Person, params: Params, *, survivor: bool, partial: bool) -> Json:
+def customer(person: Person, params: Params, *, survivor: bool, lost: frozenset[Part]) -> Json:
     """The customer's item: what always comes, what comes unless refused, what comes when asked for."""
+    programs = on(params, "mlp") and "points" not in lost
+    told: list[Part] = [part for part in lost if part == "points" or on(params, part)]
     item = {
         **({"user_id": str(person.id)} if on(params, "user_id") else {}),
         **_base(person),
         **_unless_refused(person, params),
-        **_when_asked(person, params),
-        "points_summaries": {
-            "points_summary": v1_points.summaries(person, params) if on(params, "mlp") and not partial else []
-        },
+        **_when_asked(person, params, lost),
+        "points_summaries": {"points_summary": v1_points.summaries(person, params) if programs else []},
     }
-    if on(params, "mlp") and not partial:
+    if programs:
         item["group_points_summaries"] = {"group_points_summary": v1_points.groups(person)}
     if survivor:
         item["survivor_account_retrieved"] = "true"
-    item["item_status"] = _item_status(survivor=survivor, partial=partial)
+    item["item_status"] = _item_status(told, survivor=survivor)
     return item
 
 
-def _item_status(*, survivor: bool, partial: bool) -> Json:
+def _item_status(lost: list[Part], *, survivor: bool) -> Json:
     message = "Customer successfully retrieved"
     if survivor:
         message += ", Survivor account is retrieved for the requested merge victim"
-    warnings = ["91009"] * survivor + ["91001"] * partial
+    warnings = ["91009"] * survivor + sorted(WARNINGS[part] for part in lost)
     return {"success": "true", "code": "1000", "message": message, "warnings": {"warning": warnings}}
 
 
@@ -97,27 +101,17 @@ def _fields(fields: Mapping[str, object]) -> list[Json]:
 def _unless_refused(person: Person, params: Params) -> Json:
     blocks: Json = {"coupons": {"coupon": coupons(person.coupons, params)}}
     if params.get("transactions", "").lower() != "false":
-        regular = [row for row in person.transactions if row.type == "REGULAR"][:PAGE]
-        returned = [row for row in person.transactions if row.type != "REGULAR"]
-        blocks["transactions"] = {
-            "transaction": [
-                {
-                    "id": str(row.id),
-                    "number": row.number,
-                    "type": row.type,
-                    "created_date": stamp(row.at),
-                    "store": row.store.name,
-                }
-                for row in (*regular, *returned)
-            ]
-        }
+        blocks["transactions"] = {"transaction": transactions(person.transactions, params)}
     if params.get("notes", "").lower() != "false":
         blocks["notes"] = []
     return blocks
 
 
-def _when_asked(person: Person, params: Params) -> Json:
-    """The optional blocks whose shape some document or sample shows; other flags bring nothing."""
+def _when_asked(person: Person, params: Params, lost: frozenset[Part]) -> Json:
+    """The optional blocks.
+
+    `member_care_access` is none of them: what it changes is about the asking user, and undocumented.
+    """
     writers = {
         "slab_history": lambda: _slab_history(person) if on(params, "mlp") else {},
         "next_slab": lambda: v1_points.next_slab(person),
@@ -125,6 +119,13 @@ def _when_asked(person: Person, params: Params) -> Json:
         "points_summary": lambda: v1_points.totals(person),
         "expiry_schedule": lambda: v1_points.expiry_schedule(person),
         "expired_points": lambda: v1_points.expired_points(person),
+        "promotion_points": lambda: v1_promotions.promotion_points(person),
+        "membership_retention_criteria": lambda: v1_points.retention_criteria(person),
+        "delayed_accrual": lambda: v1_points.delayed_accrual(person),
+        "tracker_info": lambda: v1_points.trackers(person),
+        "card_details": lambda: v1_belongings.card_details(person),
+        "user_group": lambda: v1_belongings.user_group(person),
+        "customer_image": lambda: v1_belongings.customer_image(person),
         "program_summary": v1_points.programs_list,
         "ndnc_status": lambda: {"ndnc_status": "NONE"},
         "optin_status": lambda: {"optin_status": "NONE"},
@@ -133,7 +134,7 @@ def _when_asked(person: Person, params: Params) -> Json:
     }
     blocks: Json = {}
     for flag, write in writers.items():
-        if on(params, flag):
+        if on(params, flag) and flag not in lost:
             blocks |= write()
     return blocks
 

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from . import gaps
-from .data import PartnerLink, Person, PointsLot, ProgramState, Rule, Tracker
+from .data import Person
 from .organisation import DEFAULT_PROGRAM, PROGRAMS, default_state, group_states
+from .programs import Partner, PartnerLink, PointsLot, ProgramState, Rule, Tracker
 from .v1_text import stamp, text
 
 Json = dict[str, Any]
@@ -211,9 +212,71 @@ def programs_list() -> Json:
                     "programDescription": program.description,
                     "isDefault": text(program is DEFAULT_PROGRAM),
                     "pointsToCurrencyRatio": text(program.ratio),
-                    "PartnerPrograms": {"PartnerProgram": []},
+                    "PartnerPrograms": {"PartnerProgram": [_partner(partner) for partner in program.partners]},
                 }
                 for program in PROGRAMS
             ]
         }
     }
+
+
+def _partner(partner: Partner) -> Json:
+    return {
+        "partnerProgramId": str(partner.id),
+        "partnerProgramName": partner.name,
+        "partnerProgramDescription": partner.name,
+        "isTierBased": text(bool(partner.tiers)),
+        "pointsExchangeRate": "1",
+        "partnerProgramType": partner.type,
+        "membershipPeriodType": partner.period_type,
+        "membershipPeriodValue": str(partner.period),
+        "partnerProgramTiers": [
+            {"tierNumber": str(number), "tierName": name} for number, name in enumerate(partner.tiers, 1)
+        ],
+    }
+
+
+def retention_criteria(person: Person) -> Json:
+    """What keeps the tier of the default program; absent where no visits or purchases do.
+
+    In no sample; the names are those of the old interface description (facts §2.1).
+    """
+    state = default_state(person.programs)
+    wanted = {rule.based_on: text(rule.threshold) for rule in (state.current.renew if state else ())}
+    if state is None or not {"VISITS", "PURCHASE"} & set(wanted):
+        return {}
+    criteria = {
+        "programId": str(state.program.id),
+        "visits": wanted.get("VISITS", "0"),
+        "purchase": wanted.get("PURCHASE", "0"),
+    }
+    return {"membership_retention_criteria": criteria}
+
+
+def delayed_accrual(person: Person) -> Json:
+    """Promised points and the day they convert, soonest first.
+
+    Documented only as "promised points and conversion details" (facts §2.1): the shape, that of
+    `expired_points`, is a guess.
+    """
+    lots = sorted((lot.on, state.program.id, lot.points) for state in person.programs for lot in state.promised)
+    items = [
+        {"points": text(points), "conversion_date": day.isoformat(), "program_id": str(program_id)}
+        for day, program_id, points in lots
+    ]
+    return {"delayed_accrual": {"item": items} if items else {}}
+
+
+def trackers(person: Person) -> Json:
+    """The trackers that decide about the customer's tiers, each with its value today; "" when none.
+
+    Documented without a shape (facts §2.1): the names are those beside the gaps, the value's is a guess.
+    """
+    rows: list[Json] = []
+    for state in person.programs:
+        renewal = gaps.to_renew(state, 0)
+        for gap in (*gaps.to_upgrade(state, 0), *(renewal.gaps if renewal else ())):
+            if gap.rule.tracker:
+                program = {"program_id": str(state.program.id)}
+                rows.append({**program, **_identifiers(gap.rule.tracker), "tracker_value": text(gap.value)})
+    return {"trackers": {"tracker": rows} if rows else ""}

@@ -6,6 +6,7 @@ from typing import Any
 from . import v2_entity
 from .data import Person
 from .directory import INSTORE, Directory, Kind
+from .faults import Part
 
 Json = dict[str, Any]
 Params = Mapping[str, str]
@@ -34,7 +35,7 @@ MESSAGES = {
 }
 
 
-def lookup(directory: Directory, params: Params, *, partial: bool = False) -> Json:
+def lookup(directory: Directory, params: Params, *, lost: frozenset[Part] = frozenset()) -> Json:
     """The customer whom `identifierName` and `identifierValue` name in `source`; HTTP 200 whatever it says.
 
     Several identifiers, in the same order in both, name ONE customer (dual eligibility, facts §3): the
@@ -56,10 +57,10 @@ def lookup(directory: Directory, params: Params, *, partial: bool = False) -> Js
             return error(8130)
     primary = names.index("externalid") if "externalid" in names else 0
     person = directory.find(IDENTIFIERS[names[primary]], values[primary], _within(source, params))
-    return _answer(person, params, partial=partial)
+    return _answer(person, params, lost=lost)
 
 
-def by_id(directory: Directory, id: str, params: Params, *, partial: bool = False) -> Json | None:
+def by_id(directory: Directory, id: str, params: Params, *, lost: frozenset[Part] = frozenset()) -> Json | None:
     """The customer with this id, if they have a profile in `source`; None for what is not an id at all."""
     if not (id.isascii() and id.isdigit() and len(id) < 20):
         return None
@@ -71,7 +72,7 @@ def by_id(directory: Directory, id: str, params: Params, *, partial: bool = Fals
     person = directory.by_id(int(id))
     within = _within(source, params)
     known = person and any((profile.source, profile.account_id) in within for profile in person.profiles)
-    return _answer(person if known else None, params, partial=partial)
+    return _answer(person if known else None, params, lost=lost)
 
 
 def error(code: int, message: str | None = None) -> Json:
@@ -92,9 +93,9 @@ def _within(source: str, params: Params) -> list[tuple[str, str]]:
     return [(source, account)] if account else []
 
 
-def _answer(person: Person | None, params: Params, *, partial: bool) -> Json:
+def _answer(person: Person | None, params: Params, *, lost: frozenset[Part]) -> Json:
     if person is None or person.deleted:
         return error(8015)
     if person.merged_into is not None:
         return v2_entity.victim(person)
-    return v2_entity.entity(person, params, partial=partial)
+    return v2_entity.entity(person, params, lost=lost)

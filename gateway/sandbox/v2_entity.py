@@ -1,13 +1,13 @@
 """One customer as V2 words it: camelCase, typed, times with an offset. Facts §1.2, §1.3."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from . import v2_cards, v2_points
-from .data import Person, Profile, Till
-from .masking import visible_profiles
+from . import images, v2_cards, v2_currencies, v2_groups, v2_points
+from .data import Fleet, Image, Person
+from .faults import Part
 from .organisation import default_state
+from .v2_profiles import attribution, iso, profiles
 
 Json = dict[str, Any]
 Params = Mapping[str, str]
@@ -18,18 +18,18 @@ def embeds(params: Params) -> frozenset[str]:
     return frozenset(name.strip().lower() for name in params.get("embed", "").split(","))
 
 
-def entity(person: Person, params: Params, *, partial: bool = False) -> Json:
-    """The customer with the blocks asked for; `partial` leaves the points out and warns 91001."""
+def entity(person: Person, params: Params, *, lost: frozenset[Part] = frozenset()) -> Json:
+    """The customer with the blocks asked for, but for those `lost`, of which a warning tells."""
     wanted = embeds(params)
-    body: Json = {"id": person.id, "profiles": _profiles(person, params), **_loyalty(person)}
+    body: Json = {"id": person.id, "profiles": profiles(person, params), **_loyalty(person)}
     if params.get("includedFraudDetails", "").lower() == "true":
         body["fraudDetails"] = _fraud(person)
-    body["segments"] = dict(person.segments) if "segments" in wanted else {}
+    body["segments"] = dict(person.segments) if "segments" in wanted - lost else {}
     body["associatedWith"] = person.till.code
     body["extendedFields"] = dict(person.extended)
-    if not partial:
+    if "points" not in lost:
         body |= _points(person, params, wanted)
-    if "subscriptions" in wanted:
+    if "subscriptions" in wanted - lost:
         body["subscriptionInfo"] = {"subscriptions": _subscriptions(person)}
     if "customerstatus" in wanted and person.status:
         body["statusLabel"] = person.status.label
@@ -37,9 +37,11 @@ def entity(person: Person, params: Params, *, partial: bool = False) -> Json:
         body["statusLastUpdatedOn"] = iso(person.status.updated)
     if "promotionalpoints" in wanted:
         body["promotionalPoints"] = _promotions(person)
-    if "ignorecarddetails" not in wanted:
+    body |= _rarely_asked(person, wanted) | v2_groups.user_groups2(person, params)
+    # Whoever embeds cardLoyaltyDetails reads cardDetails only (facts §1.2): that is all it brings.
+    if "ignorecarddetails" not in wanted or "cardloyaltydetails" in wanted:
         body["cardDetails"] = [v2_cards.detail(person, card) for card in person.cards]
-    body["warnings"] = [_warning(91001, "Points could not be fetched")] if partial else []
+    body["warnings"] = _warnings(lost, wanted)
     return body
 
 
@@ -47,7 +49,7 @@ def victim(person: Person) -> Json:
     """A merged account's own few blocks, under warning 8069 (facts §1.4)."""
     return {
         "id": person.id,
-        "profiles": _profiles(person, {}),
+        "profiles": profiles(person, {}),
         **_loyalty(person),
         "segments": {},
         "extendedFields": {},
@@ -55,76 +57,18 @@ def victim(person: Person) -> Json:
     }
 
 
-def iso(at: datetime) -> str:
-    """A time with the organisation's offset."""
-    return at.isoformat(timespec="seconds")
+def _warnings(lost: frozenset[Part], wanted: frozenset[str]) -> list[Json]:
+    """What could not be fetched: points whatever was asked for, the rest where it was."""
+    told = [_warning(91001, "Points could not be fetched")] if "points" in lost else []
+    if "subscriptions" in lost & wanted:
+        told.append(_warning(91002, "Subscriptions could not be fetched"))
+    if "segments" in lost & wanted:
+        told.append(_warning(91004, "Segments could not be fetched"))
+    return told
 
 
 def _warning(code: int, message: str) -> Json:
     return {"status": False, "code": code, "message": message}
-
-
-def _profiles(person: Person, params: Params) -> list[Json]:
-    shown = visible_profiles(person)
-    if params.get("includedOnlyCurrentProfile", "").lower() == "true":
-        source = params.get("source", "").upper()
-        shown = tuple(profile for profile in shown if source in {profile.source, "ALL"})
-    return [_profile(person, profile) for profile in shown]
-
-
-def _profile(person: Person, profile: Profile) -> Json:
-    named = [
-        {"type": kind, "value": value}
-        for kind, value in (
-            ("mobile", profile.mobile),
-            ("email", profile.email),
-            ("externalId", profile.external_id),
-            ("wechat", profile.wechat),
-        )
-        if value
-    ]
-    return {
-        "firstName": profile.first_name,
-        "lastName": profile.last_name,
-        "attribution": _attribution(profile, person.till),
-        "fields": dict(profile.fields),
-        "allFields": {},
-        "identifiers": [*named, *(v2_cards.identifier(card) for card in person.cards)],
-        "commChannels": [_channel(entry) for entry in named if entry["type"] != "externalId"],
-        "source": profile.source,
-        "userId": person.id,
-        "accountId": profile.account_id,
-        "conflictingProfileList": [],
-        "autoUpdateTime": iso(profile.modified),
-        "identifiersAll": named,
-    }
-
-
-def _channel(identifier: Json) -> Json:
-    return {
-        **identifier,
-        "primary": True,
-        "verified": False,
-        "meta": {"residence": False, "office": False},
-        "attributes": {},
-    }
-
-
-def _attribution(profile: Profile, till: Till) -> Json:
-    by = {
-        "id": till.id,
-        "code": till.code,
-        "name": till.name,
-        "type": "TILL",
-        "referenceId": -1,
-        "default": False,
-    }
-    return {
-        "createDate": iso(profile.created),
-        "createdBy": by,
-        "modifiedBy": by,
-        "modifiedDate": iso(profile.modified),
-    }
 
 
 def _loyalty(person: Person) -> Json:
@@ -133,7 +77,7 @@ def _loyalty(person: Person) -> Json:
     info = {
         "loyaltyType": "loyalty" if person.loyalty else "non_loyalty",
         "attributionV2": {
-            **_attribution(profile, person.till),
+            **attribution(profile, person.till),
             "createdFromSource": profile.source.lower(),
         },
         "lifetimePurchases": state.purchases if state else 0.0,
@@ -154,13 +98,58 @@ def _points(person: Person, params: Params, wanted: frozenset[str]) -> Json:
     if "points" in wanted and state:
         blocks["pointsSummary"] = v2_points.summary(state, person.loyalty_id)
     if "mlp" in wanted:
-        blocks["loyaltyProgramDetails"] = v2_points.programs(person, params)
-        blocks["groupLoyaltyProgramDetails"] = v2_points.groups(person)
+        blocks["loyaltyProgramDetails"] = v2_points.programs(person, params, today="gapdetails" in wanted)
+        blocks["groupLoyaltyProgramDetails"] = v2_points.groups(person.programs)
     if "expiryschedules" in wanted:
-        blocks["expirySchedules"] = v2_points.expiry_schedules(person)
+        blocks["expirySchedules"] = v2_points.expiry_schedules(person.programs)
     if "expiredpoints" in wanted:
-        blocks["expiredPoints"] = v2_points.expired_points(person)
+        blocks["expiredPoints"] = v2_points.expired_points(person.programs)
+    if "returnedpoints" in wanted:
+        blocks["returnedPoints"] = v2_points.returned_points(person.programs)
+    if "alternatecurrencies" in wanted:
+        blocks["alternateCurrencyDetails"] = v2_currencies.currencies(person)
     return blocks
+
+
+def _rarely_asked(person: Person, wanted: frozenset[str]) -> Json:
+    blocks: Json = {}
+    if "customerimage" in wanted:
+        blocks["customerImage"] = [_image(person.image)] if person.image else []
+    if "usergroup" in wanted:
+        blocks |= v2_groups.user_group(person)
+    if "fleetparentdetails" in wanted and person.fleet:
+        blocks["fleetParentDetails"] = _fleet(person.fleet)
+    return blocks
+
+
+def _image(image: Image) -> Json:
+    """The picture; `status` is a string (facts §1.3)."""
+    file = {
+        "acl": "PRIVATE",
+        "fileHandle": image.handle,
+        "lastModified": image.modified.strftime("%Y-%m-%d %H:%M:%S"),
+        "latestVersion": True,
+        "name": f"{image.handle}.png",
+        "namespace": "customer_image",
+        "s3Token": "",
+        "version": "1",
+    }
+    links = {"filePath": images.plain(image), "secureFilePath": images.secure(image)}
+    return {"code": 200, "file": file, **links, "message": "Customer image found", "status": "true"}
+
+
+def _fleet(fleet: Fleet) -> Json:
+    """The customer's parent in a fleet; the names are those of the association analogue (no sample)."""
+    return {
+        "hierarchyCode": fleet.hierarchy_code,
+        "hierarchyId": fleet.hierarchy_id,
+        "roleCode": fleet.role_code,
+        "parent": {
+            "id": fleet.parent.id,
+            "profiles": profiles(fleet.parent, {}),
+            "extendedFields": dict(fleet.parent.extended),
+        },
+    }
 
 
 def _subscriptions(person: Person) -> list[Json]:
@@ -178,8 +167,18 @@ def _subscriptions(person: Person) -> list[Json]:
 
 
 def _promotions(person: Person) -> Json:
-    items = [
-        {
+    """Points given outside a purchase, in three lists.
+
+    Samples never fill the last two (facts §1.2): their items here are those of the first with the ids
+    that V1.1 has for them.
+    """
+    lists: dict[str, list[Json]] = {
+        "customerPromotionType": [],
+        "transactionPromotionType": [],
+        "lineitemPromotionType": [],
+    }
+    for promotion in person.promotions:
+        item: Json = {
             "points": promotion.points,
             "issuedAt": {"code": promotion.store.code, "name": promotion.store.name},
             "issuedOn": iso(promotion.issued),
@@ -188,6 +187,11 @@ def _promotions(person: Person) -> Json:
             "programId": promotion.program_id,
             "promotionName": promotion.name,
         }
-        for promotion in person.promotions
-    ]
-    return {"customerPromotionType": items, "transactionPromotionType": [], "lineitemPromotionType": []}
+        if promotion.transaction_id is None:
+            lists["customerPromotionType"].append(item)
+        elif promotion.lineitem_id is None:
+            lists["transactionPromotionType"].append({"transactionId": promotion.transaction_id, **item})
+        else:
+            ids = {"lineitemId": promotion.lineitem_id, "transactionId": promotion.transaction_id}
+            lists["lineitemPromotionType"].append({**ids, **item})
+    return lists

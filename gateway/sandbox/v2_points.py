@@ -5,8 +5,9 @@ from datetime import date, datetime, time
 from typing import Any
 
 from . import gaps
-from .data import INDIA, PartnerLink, Person, ProgramState, Tracker
+from .data import INDIA, Person
 from .organisation import PROGRAMS, group_states
+from .programs import PartnerLink, ProgramState, Tracker
 
 Json = dict[str, Any]
 
@@ -31,12 +32,25 @@ def summary(state: ProgramState, loyalty_id: int) -> Json:
     }
 
 
-def programs(person: Person, params: Mapping[str, str]) -> list[Json]:
-    """One entry per program for `embed=mlp`, with the gaps asked for."""
-    return [_program(state, person.loyalty_id, params) for state in person.programs]
+def programs(person: Person, params: Mapping[str, str], *, today: bool = False) -> list[Json]:
+    """One entry per program for `embed=mlp`, with the gaps asked for; `today` asks for both gaps of today."""
+    otherwise = 0 if today else None
+    to_upgrade, to_renew = (gaps.horizon(params.get(name)) for name in ("gapToUpgrade", "gapToRenew"))
+    return [
+        program(
+            state,
+            person.loyalty_id,
+            to_upgrade=otherwise if to_upgrade is None else to_upgrade,
+            to_renew=otherwise if to_renew is None else to_renew,
+        )
+        for state in person.programs
+    ]
 
 
-def _program(state: ProgramState, loyalty_id: int, params: Mapping[str, str]) -> Json:
+def program(
+    state: ProgramState, loyalty_id: int, *, to_upgrade: int | None = None, to_renew: int | None = None
+) -> Json:
+    """One program, with the gaps so many days ahead; None leaves a gap out."""
     entry = {
         **summary(state, loyalty_id),
         "currentSlabDescription": state.current.description,
@@ -51,13 +65,11 @@ def _program(state: ProgramState, loyalty_id: int, params: Mapping[str, str]) ->
         "programDescription": state.program.description,
         "programPointsToCurrencyRatio": state.program.ratio,
     }
-    to_upgrade = gaps.horizon(params.get("gapToUpgrade"))
     if to_upgrade is not None:
-        entry["upgradeStrategies"] = [_strategy(gap) for gap in gaps.to_upgrade(state, to_upgrade)]
-    to_renew = gaps.horizon(params.get("gapToRenew"))
-    renewal = gaps.to_renew(state, to_renew) if to_renew is not None else None
-    if renewal:
-        entry["gapToRenewSummary"] = _renewal(renewal)
+        entry["upgradeStrategies"] = [strategy(gap) for gap in gaps.to_upgrade(state, to_upgrade)]
+    kept = gaps.to_renew(state, to_renew) if to_renew is not None else None
+    if kept:
+        entry["gapToRenewSummary"] = renewal(kept)
     return entry
 
 
@@ -79,7 +91,8 @@ def _link(link: PartnerLink) -> Json:
     return entry
 
 
-def _strategy(gap: gaps.Gap) -> Json:
+def strategy(gap: gaps.Gap) -> Json:
+    """One gap to the next tier."""
     return {
         "upgradeBasedOn": gap.rule.based_on,
         "upgradeThreshold": gap.rule.threshold,
@@ -91,10 +104,11 @@ def _strategy(gap: gaps.Gap) -> Json:
     }
 
 
-def _renewal(renewal: gaps.Renewal) -> Json:
+def renewal(kept: gaps.Renewal) -> Json:
+    """What keeping the tier takes."""
     return {
-        "tierExpiryDate": renewal.expires.isoformat(),
-        "renewConfirmed": renewal.confirmed,
+        "tierExpiryDate": kept.expires.isoformat(),
+        "renewConfirmed": kept.confirmed,
         "renewStrategies": [
             {
                 "renewBasedOn": gap.rule.based_on,
@@ -103,7 +117,7 @@ def _renewal(renewal: gaps.Renewal) -> Json:
                 "customerRenewEntityValue": gap.value,
                 "customerGapToRenewValue": gap.missing,
             }
-            for gap in renewal.gaps
+            for gap in kept.gaps
         ],
     }
 
@@ -119,8 +133,8 @@ def _tracker(tracker: Tracker) -> Json:
     }
 
 
-def groups(person: Person) -> list[Json]:
-    """One entry per group of programs, listing all of its programs, summed over the customer's."""
+def groups(states: tuple[ProgramState, ...]) -> list[Json]:
+    """One entry per group of programs, listing all of its programs, summed over the states given."""
     known = {program.id: program for program in PROGRAMS}
     return [
         {
@@ -131,18 +145,18 @@ def groups(person: Person) -> list[Json]:
                 {"id": one, "name": known[one].title, "description": known[one].description}
                 for one in group.program_ids
             ],
-            "lifetimePoints": round(sum(state.lifetime for state in states), 3),
-            "loyaltyPoints": round(sum(state.balance for state in states), 3),
-            "promisedPoints": round(sum(state.delayed for state in states), 3),
+            "lifetimePoints": round(sum(state.lifetime for state in members), 3),
+            "loyaltyPoints": round(sum(state.balance for state in members), 3),
+            "promisedPoints": round(sum(state.delayed for state in members), 3),
             "pointsToCurrencyRatio": 1.0,
         }
-        for group, states in group_states(person.programs)
+        for group, members in group_states(states)
     ]
 
 
-def expiry_schedules(person: Person) -> list[Json]:
+def expiry_schedules(states: tuple[ProgramState, ...]) -> list[Json]:
     """Points to come off, per program and day, soonest first."""
-    lots = sorted((lot.on, state.program.id, lot.points) for state in person.programs for lot in state.expiring)
+    lots = sorted((lot.on, state.program.id, lot.points) for state in states for lot in state.expiring)
     return [
         {
             "points": points,
@@ -156,10 +170,10 @@ def expiry_schedules(person: Person) -> list[Json]:
     ]
 
 
-def expired_points(person: Person) -> list[Json]:
+def expired_points(states: tuple[ProgramState, ...]) -> list[Json]:
     """Points that ran out, per program and day, latest first."""
     lots = sorted(
-        ((lot.on, state.program.id, lot.points) for state in person.programs for lot in state.expired_lots),
+        ((lot.on, state.program.id, lot.points) for state in states for lot in state.expired_lots),
         reverse=True,
     )
     return [
@@ -170,6 +184,16 @@ def expired_points(person: Person) -> list[Json]:
             "expiredPointsSummary": [],
         }
         for day, program_id, points in lots
+    ]
+
+
+def returned_points(states: tuple[ProgramState, ...]) -> list[Json]:
+    """Points taken back with returned goods, latest first; upstream shows the shape only in a picture."""
+    lots = sorted(
+        ((lot.on, state.program.id, lot.points) for state in states for lot in state.returned_lots), reverse=True
+    )
+    return [
+        {"points": points, "returnedOn": day.isoformat(), "programId": program_id} for day, program_id, points in lots
     ]
 
 

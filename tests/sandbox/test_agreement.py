@@ -117,6 +117,29 @@ async def test_groups_segments_and_subscriptions(upstream: Caller, one: Person):
     ]
 
 
+@pytest.mark.parametrize("one", BOTH, ids=lambda one: one.key)
+async def test_the_blocks_that_hardly_anyone_asks_for(upstream: Caller, one: Person):
+    flags = ("card_details", "customer_image", "user_group", "promotion_points", "delayed_accrual", "points_summary")
+    v1 = await upstream.item(one, **dict.fromkeys(flags, "true"))
+    v2 = await upstream.v2_of(one, embed="customerImage,userGroup,promotionalPoints,returnedPoints,points,mlp")
+    assert [(int(card["card_id"]), card["card_number"], card["status"]) for card in v1["card_details"]["card"]] == [
+        (card["cardId"], card["cardNumber"], card["statusInfo"]["status"]) for card in v2["cardDetails"]
+    ]
+    pictured = v1["customer_image"] and [v1["customer_image"]["secure_file_path"]]
+    assert (pictured or []) == [image["secureFilePath"] for image in v2["customerImage"]]
+    named = v1["user_group"]["name"] if v1["user_group"] else None
+    assert named == v2.get("userGroup", {}).get("name")
+    assert [
+        [float(item["points"]) for item in v1["promotion_points"][name]["item"]]
+        for name in ("customer", "transactions", "lineitems")
+    ] == [[item["points"] for item in items] for items in v2["promotionalPoints"].values()]
+    promised = sum(float(item["points"]) for item in v1["delayed_accrual"].get("item", []))
+    assert promised == sum(program["delayedPoints"] for program in v2["loyaltyProgramDetails"])
+    returned = sum(row["points"] for row in v2["returnedPoints"])
+    assert returned == sum(program["returned"] for program in v2["loyaltyProgramDetails"])
+    assert float(v1["points_summary"]["returned"]) == v2.get("pointsSummary", {"returned": 0.0})["returned"]
+
+
 def upgrades_v1(gap: dict[str, Any]) -> list[Any]:
     return [
         (

@@ -63,3 +63,36 @@ def test_a_directory_finds_an_identifier_only_within_its_source():
     directory = Directory(CUSTOMERS)
     assert directory.find("wechat", "oWx-sandbox-0015") is None
     assert directory.find("wechat", "oWx-sandbox-0015", [("WECHAT", "wechat-main")]) is not None
+
+
+def test_a_linked_partner_is_one_of_the_programs_partners():
+    for one in CUSTOMERS:
+        for state in one.programs:
+            partners = {partner.id: partner for partner in state.program.partners}
+            for link in state.links:
+                tiers = partners[link.id].tiers
+                assert link.name == partners[link.id].name
+                assert link.tier_name == (tiers[link.tier_number - 1] if link.tier_number else "")
+
+
+def test_whoever_a_group_or_fleet_names_is_a_customer_who_agrees():
+    known = {one.id: one for one in CUSTOMERS}
+    for one in CUSTOMERS:
+        assert one.fleet is None or known[one.fleet.parent.id] is one.fleet.parent
+        for group in one.groups:
+            assert one.id in {member.user_id for member in group.members}
+            for member in group.members:
+                theirs = known[member.user_id]
+                assert group in theirs.groups
+                assert (member.programs, member.loyalty_id) == (theirs.programs, theirs.loyalty_id)
+                assert (member.first_name, member.last_name, member.mobile) == (
+                    theirs.profile.first_name,
+                    theirs.profile.last_name,
+                    theirs.profile.mobile,
+                )
+
+
+def test_a_customer_has_one_default_group_at_most():
+    for one in CUSTOMERS:
+        places = [member for group in one.groups for member in group.members if member.user_id == one.id]
+        assert len([place for place in places if place.default]) <= 1, one.key

@@ -205,9 +205,9 @@ async def test_an_empty_schedule_has_no_inner_key(upstream: Caller):
     assert item["expiry_schedule"] == {}
 
 
-async def test_flags_of_undocumented_shape_and_unknown_ones_bring_nothing(upstream: Caller):
+async def test_unknown_flags_and_those_about_the_asker_bring_nothing(upstream: Caller):
     plain = await upstream.item(ASHA)
-    flags = dict.fromkeys(("card_details", "user_group", "delayed_accrual", "point_summary"), "true")
+    flags = dict.fromkeys(("basic", "member_care_access", "point_summary"), "true")
     assert await upstream.item(ASHA, **flags) == plain
 
 

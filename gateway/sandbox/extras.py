@@ -1,0 +1,193 @@
+"""The customers who are here for a block that hardly anyone asks for: pictures, groups, fleets, promises."""
+
+from dataclasses import replace
+from datetime import date
+
+from .builders import FIRST_ID, SILVER, at, bills, enrolled, instore, special, vouchers
+from .data import Currency, Fleet, GroupMember, Image, Person, Promotion, UserGroup
+from .organisation import CAPITAL, FRESH, HARBOUR, STAYS, WEB
+from .programs import PointsLot
+
+_PRIMARY = enrolled(CAPITAL, 2, 6200.0, expires="2027-05-31 23:59:59", each=1300.0, every=25, count=9)
+_SECONDARY = enrolled(CAPITAL, 1, 450.0, each=300.0, every=50, count=3)
+
+HOUSEHOLD = UserGroup(
+    id=3001,
+    external_id="household-3001",
+    name="The Mehta household",
+    created=at("2025-02-02 11:00:00"),
+    created_by=7101,
+    members=(
+        GroupMember(
+            user_id=FIRST_ID + 40,
+            loyalty_id=5_200_040,
+            first_name="Ira",
+            last_name="Mehta",
+            mobile="919800000040",
+            joined=at("2025-02-02 11:00:00"),
+            primary=True,
+            programs=(_PRIMARY,),
+        ),
+        GroupMember(
+            user_id=FIRST_ID + 66,
+            loyalty_id=5_200_066,
+            first_name="Jai",
+            last_name="Mehta",
+            mobile="919800000066",
+            joined=at("2025-02-09 17:30:00"),
+            programs=(_SECONDARY,),
+        ),
+    ),
+    programs=(
+        replace(
+            enrolled(FRESH, 2, 3400.0, expires="2027-02-28 23:59:59", each=800.0, every=9, count=25),
+            expiring=(PointsLot(900.0, date(2027, 1, 15)),),
+            expired_lots=(PointsLot(120.0, date(2026, 9, 30)),),
+        ),
+    ),
+    purchases=20_000.0,
+    extended={"group_kind": "household", "group_cars": 2},
+)
+CLUB = UserGroup(
+    id=3002,
+    external_id="club-3002",
+    name="Harbour rowing club",
+    created=at("2024-06-15 08:00:00"),
+    created_by=7102,
+    members=(
+        GroupMember(
+            user_id=FIRST_ID + 66,
+            loyalty_id=5_200_066,
+            first_name="Jai",
+            last_name="Mehta",
+            mobile="919800000066",
+            joined=at("2024-07-01 08:00:00"),
+            default=False,
+            active=False,
+            programs=(_SECONDARY,),
+        ),
+    ),
+    max_size=12,
+)
+_COMPANY = special(
+    39,
+    "fleet_company",
+    "The company at the head of a fleet: parent of customer 100000038, itself without a parent.",
+    "Northern",
+    "Haulage",
+    extended={"city": "Pune", "fleet_size": 12},
+)
+
+EXTRAS: tuple[Person, ...] = (
+    special(
+        36,
+        "pictured",
+        "Has a picture, reachable by links good for an hour from noon of the sandbox's today.",
+        "Kavya",
+        "Nair",
+        image=Image("img-0036", at("2026-05-04 09:08:07"), at("2026-11-21 12:00:00")),
+    ),
+    special(
+        37,
+        "currencies",
+        "Two alternate currencies beside the points, one of them partly promised.",
+        "Leo",
+        "Dsouza",
+        programs=(SILVER, enrolled(STAYS, 1, 300.0)),
+        currencies=(
+            Currency(
+                program_id=1001,
+                program_name="Capital Club",
+                name="Stars",
+                lifetime=460.5,
+                redeemed=100.0,
+                expired=20.0,
+                returned=10.5,
+                delayed=15,
+            ),
+            Currency(program_id=1002, program_name="Harbour Stays", name="Nights", lifetime=7.0),
+        ),
+    ),
+    special(
+        38,
+        "fleet_driver",
+        "Drives in a fleet: customer 100000039 is the parent.",
+        "Manoj",
+        "Yadav",
+        fleet=Fleet(hierarchy_code="haulage", hierarchy_id=21, role_code="DRIVER", parent=_COMPANY),
+    ),
+    _COMPANY,
+    special(
+        40,
+        "group_primary",
+        "Primary member of a user group of two that collects points of its own.",
+        "Ira",
+        "Mehta",
+        programs=(_PRIMARY,),
+        groups=(HOUSEHOLD,),
+    ),
+    special(
+        66,
+        "group_secondary",
+        "Secondary member of the household of customer 100000040, and has left a second group.",
+        "Jai",
+        "Mehta",
+        programs=(_SECONDARY,),
+        groups=(HOUSEHOLD, CLUB),
+    ),
+    special(
+        67,
+        "promised",
+        "Points promised for two days, and points taken back with returns in two programs.",
+        "Oona",
+        "Saldanha",
+        programs=(
+            replace(
+                enrolled(CAPITAL, 1, 2600.0, each=900.0, every=20, count=5),
+                promised=(PointsLot(75.5, date(2026, 12, 20)), PointsLot(40.0, date(2026, 12, 1))),
+                returned_lots=(PointsLot(60.0, date(2026, 10, 8)), PointsLot(12.5, date(2026, 11, 2))),
+            ),
+            replace(
+                enrolled(FRESH, 1, 500.0, each=110.0, every=6, count=8),
+                promised=(PointsLot(8.0, date(2026, 12, 1)),),
+                returned_lots=(PointsLot(5.0, date(2026, 10, 30)),),
+            ),
+        ),
+        transactions=bills(67, 3, returns=2),
+    ),
+    special(
+        68,
+        "promoted",
+        "Promotional points of all three kinds: to the customer, on a bill, on a line of a bill.",
+        "Pavan",
+        "Reddy",
+        transactions=bills(68, 4),
+        promotions=(
+            Promotion("Birthday", 150.0, at("2026-08-09 09:00:00"), at("2027-08-09 23:59:59"), 1001, WEB),
+            Promotion("Double day", 62.5, at("2026-11-18 18:05:09"), at("2027-05-18 23:59:59"), 1001, HARBOUR, 68_000),
+            Promotion(
+                "Tea month", 12.0, at("2026-11-06 18:05:09"), at("2027-05-06 23:59:59"), 1001, HARBOUR, 68_001, 9
+            ),
+        ),
+    ),
+    special(
+        69,
+        "one_of_each",
+        "One custom field, extended field, coupon, bill and segment: what XML turns from a list into an object.",
+        "Qadir",
+        "Ansari",
+        profiles=(instore(69, "Qadir", "Ansari", fields={"preferred_store": "garden.mall"}),),
+        extended={"city": "Surat"},
+        coupons=vouchers(69, 1),
+        transactions=bills(69, 1),
+        segments={"value_band": "low"},
+    ),
+    special(
+        70,
+        "stale_image",
+        "Has a picture whose links were made a day ago and have expired.",
+        "Ritu",
+        "Sen",
+        image=Image("img-0070", at("2024-02-29 23:00:00"), at("2026-11-20 12:00:00")),
+    ),
+)
