@@ -6,8 +6,10 @@ import strawberry
 
 from gateway.context import Customer as KnownCustomer
 from gateway.facets.catalog import (
+    ALTERNATE_CURRENCIES,
     CARDS,
     CUSTOM_FIELDS,
+    CUSTOMER_IMAGE,
     EXPIRED_DAYS,
     EXPIRED_POINTS,
     EXPIRY_DAYS,
@@ -110,6 +112,8 @@ class Customer:
     expired_points = whole(EXPIRED_POINTS, "Points that expired, by program (V2 only).")
     expired_days = whole(EXPIRED_DAYS, "Points that expired, by day, all programs added up (V1.1 only).")
     points_totals = whole(POINTS_TOTALS, "Points spent, expired, returned and adjusted so far (V1.1 only).")
+    alternate_currencies = whole(ALTERNATE_CURRENCIES, "What programs count beside their points (V2 only).")
+    image = whole(CUSTOMER_IMAGE, "Pictures of the customer, with links that end within an hour (V2 only).")
     programs = whole(
         PROGRAMS_LIST, "Every program of the organisation, whether the customer is in it or not (V1.1 only, large)."
     )

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from gateway.model.cards import Card
+from gateway.model.currencies import AlternateCurrency
 from gateway.model.details import Fraud, NamedValue, Origin
 from gateway.model.dialect import Dialect
 from gateway.model.expiry import ExpiredPoints, ExpirySchedule
+from gateway.model.images import CustomerImage
 from gateway.model.points import (
     Balance,
     BalanceDetails,
@@ -124,5 +126,7 @@ expired_points = _many(ExpiredPoints, "expiredPoints")
 programs = _many(LoyaltyProgram, "loyaltyProgramDetails")
 programs_v2 = _many(LoyaltyProgramV2, "loyaltyProgramDetails")
 cards = _many(Card, "cardDetails")
+alternate_currencies = _many(AlternateCurrency, "alternateCurrencyDetails")
+images = _many(CustomerImage, "customerImage")
 group_programs = _many(GroupLoyaltyProgram, "groupLoyaltyProgramDetails")
 subscriptions = _many(Subscription, "subscriptionInfo", "subscriptions")

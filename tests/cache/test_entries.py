@@ -18,7 +18,7 @@ from gateway.model.readers import Reader
 from gateway.sandbox import create_sandbox
 
 ZONE = ZoneInfo("Asia/Kolkata")
-CUSTOMERS = ("100000006", "100000001", "100000003", "100000016", "100000041")
+CUSTOMERS = ("100000006", "100000036", "100000037", "100000001", "100000003", "100000016", "100000041")
 
 
 async def payload(endpoint: Endpoint, customer: str, facets: frozenset[Facet]) -> Any:

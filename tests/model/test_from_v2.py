@@ -137,6 +137,17 @@ ENTITY: Json = {
         "transactionPromotionType": [],
         "lineitemPromotionType": [],
     },
+    "alternateCurrencyDetails": [
+        {"programId": 7, "programName": "Shells", "alternateCurrencyData": {"name": "shell", "earned": 3.5}}
+    ],
+    "customerImage": [
+        {
+            "code": 200,
+            "status": "true",
+            "filePath": "http://pictures.example.test/1",
+            "file": {"name": "one.png", "latestVersion": True, "lastModified": "2025-01-02 03:04:05"},
+        }
+    ],
     "expirySchedules": [
         {"points": 5.0, "expiryDate": "2027-01-31", "programId": 7, "pointsType": "bill_regular", "expiryType": "fixed"}
     ],

@@ -10,6 +10,7 @@ from typing import Final
 from gateway.facets.catalog.person import (
     CARDS,
     CUSTOM_FIELDS,
+    CUSTOMER_IMAGE,
     EXISTENCE,
     FRAUD,
     FRAUD_V1,
@@ -25,6 +26,7 @@ from gateway.facets.catalog.person import (
     SUBSCRIPTIONS,
 )
 from gateway.facets.catalog.points import (
+    ALTERNATE_CURRENCIES,
     EXPIRED_DAYS,
     EXPIRED_POINTS,
     EXPIRY_DAYS,
@@ -62,6 +64,7 @@ CATALOG: Final[Mapping[str, FacetKind]] = {
         NDNC,
         OPTIN,
         CARDS,
+        CUSTOMER_IMAGE,
         POINTS,
         POINTS_V2,
         NEXT_SLAB,
@@ -76,6 +79,7 @@ CATALOG: Final[Mapping[str, FacetKind]] = {
         EXPIRY_DAYS,
         EXPIRED_POINTS,
         EXPIRED_DAYS,
+        ALTERNATE_CURRENCIES,
         SLAB_HISTORY,
         GAP_TO_RENEW,
         GAP_TO_UPGRADE,
@@ -91,9 +95,11 @@ ALWAYS: Final[Mapping[Endpoint, Mapping[str, str]]] = {
 """Parameters of every call of an endpoint, whatever it is for."""
 
 __all__ = [
+    "ALTERNATE_CURRENCIES",
     "ALWAYS",
     "CARDS",
     "CATALOG",
+    "CUSTOMER_IMAGE",
     "CUSTOM_FIELDS",
     "EXISTENCE",
     "EXPIRED_DAYS",

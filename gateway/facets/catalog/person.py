@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.facets.facet import Endpoint
 from gateway.facets.kind import FacetKind, FacetSource
-from gateway.model import cards, details, from_v1, from_v2, profile
+from gateway.model import cards, details, from_v1, from_v2, images, profile
 from gateway.model.readers import Arguments, Block, Reader
 
 
@@ -115,4 +115,11 @@ CARDS: Final = FacetKind(
     "loyalty cards; they come with every V2 call unless it is told not to",
     list[cards.Card] | None,
     (FacetSource(Endpoint.V2, from_v2.cards, suppressed_by={"embed": "ignoreCardDetails"}, cost=2),),
+)
+CUSTOMER_IMAGE: Final = FacetKind(
+    "CUSTOMER_IMAGE",
+    "pictures of the customer; their links are signed for an hour, so they are kept for less",
+    list[images.CustomerImage] | None,
+    (FacetSource(Endpoint.V2, from_v2.images, embeds=frozenset({"customerImage"}), cost=2),),
+    fresh_for=1800,
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.facets.facet import Endpoint
 from gateway.facets.kind import FacetKind, FacetSource
-from gateway.model import details, expiry, from_v1, from_v2, organisation, points, promotions
+from gateway.model import currencies, details, expiry, from_v1, from_v2, organisation, points, promotions
 
 _MLP_V1: Final = {"mlp": "true"}
 _POINTS_FAILED: Final = frozenset({"91001"})
@@ -114,5 +114,12 @@ EXPIRED_DAYS: Final = FacetKind(
     "points that expired, by day; upstream adds them up over programs",
     list[expiry.ExpiredDay] | None,
     (FacetSource(Endpoint.V1, from_v1.expired_days, flags={"expired_points": "true"}, cost=2),),
+    fresh_for=60,
+)
+ALTERNATE_CURRENCIES: Final = FacetKind(
+    "ALTERNATE_CURRENCIES",
+    "what programs count beside their points; kept behind an embed because it is dear (facts §5)",
+    list[currencies.AlternateCurrency] | None,
+    (FacetSource(Endpoint.V2, from_v2.alternate_currencies, embeds=frozenset({"alternateCurrencies"}), cost=3),),
     fresh_for=60,
 )
