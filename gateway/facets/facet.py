@@ -13,7 +13,7 @@ class Endpoint(Enum):
     V1 = "V1.1"
 
 
-Arguments = tuple[tuple[str, str | int], ...]
+FacetArguments = tuple[tuple[str, str | int], ...]
 """Arguments of a facet, sorted by name."""
 
 
@@ -22,7 +22,7 @@ class Facet:
     """The smallest unit of upstream data that one embed, flag or flag-with-value brings."""
 
     name: str
-    arguments: Arguments = ()
+    arguments: FacetArguments = ()
 
     def __str__(self) -> str:
         if not self.arguments:
@@ -94,7 +94,7 @@ class Address:
         return tuple(identifier.kind for identifier in self.identifiers)
 
     @property
-    def profile(self) -> Arguments:
+    def profile(self) -> FacetArguments:
         """The source and account as arguments of facets; none for INSTORE, which has no accounts."""
         if self.source is Source.INSTORE and not self.account:
             return ()

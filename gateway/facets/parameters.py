@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from gateway.facets.catalog import ALWAYS, CATALOG
-from gateway.facets.facet import Arguments, Endpoint, Facet
+from gateway.facets.facet import Endpoint, Facet, FacetArguments
 from gateway.facets.kind import FacetKind, FacetSource
 
 REMEMBERED: Final = 4096
@@ -72,7 +72,7 @@ def slot(facet: Facet, endpoint: Endpoint) -> str | None:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def brought(endpoint: Endpoint, facets: frozenset[Facet], profile: Arguments = ()) -> frozenset[Facet]:
+def brought(endpoint: Endpoint, facets: frozenset[Facet], profile: FacetArguments = ()) -> frozenset[Facet]:
     """All facets that a call for `facets` brings for one customer: those, and what comes with them unasked.
 
     `profile` is the source and account that the call names (`Address.profile`); V1.1 names none.
