@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from aiocache.base import BaseCache  # pyright: ignore[reportMissingTypeStubs]
 from aiocache.serializers import NullSerializer  # pyright: ignore[reportMissingTypeStubs]
 
-OVERHEAD = 200
-"""Bytes that an entry costs beside its key and value, measured on CPython 3.11."""
+OVERHEAD = 256
+"""Bytes that an entry costs beside its key and value: 253 by tracemalloc on CPython 3.11, 50,000 entries."""
 
 
 class Store(Protocol):

@@ -11,7 +11,7 @@ from gateway.facets.routes import Capabilities, Routes, capacity, routes
 
 DEMANDS = 14
 """Mixtures with more (customer, facet) pairs than this are left to the greedy plan."""
-STEPS = 5_000
+STEPS = 1_500
 """Partial plans looked at before the search gives up and keeps the best so far."""
 
 

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from gateway.errors import UpstreamError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
-from gateway.upstream.v2 import failure
+from gateway.upstream.codes import failure
 
 TOKEN_PATH: Final = "/v3/oauth/token/generate"  # noqa: S105 - a path, no secret
 TOKEN_HEADER: Final = "X-CAP-API-OAUTH-TOKEN"  # noqa: S105 - a header's name

@@ -16,6 +16,7 @@ from gateway.facets.routes import BY_ID, ById
 from gateway.upstream import v1, v2
 from gateway.upstream.answers import Failed, Outcomes, Target
 from gateway.upstream.auth import Credential
+from gateway.upstream.codes import failure
 from gateway.upstream.request import UpstreamRequest
 
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -118,7 +119,7 @@ def _outcomes(call: Call, status: int, body: bytes, targets: Mapping[int, Target
         case Endpoint.V1 if payload is not None and status not in (401, 403, 429):
             return v1.outcomes(payload, targets)
         case Endpoint.V1:
-            return _all_failed(targets, v2.failure(status))
+            return _all_failed(targets, failure(status))
 
 
 def _all_failed(targets: Mapping[int, Target], error: GatewayError) -> Outcomes:

@@ -16,8 +16,8 @@ from gateway.facets.facet import CustomerId, IdentifierKind
 from gateway.facets.plan import Call
 from gateway.model.readers import Block, Reader
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
+from gateway.upstream.codes import code_of
 from gateway.upstream.request import UpstreamRequest
-from gateway.upstream.v2 import code_of
 
 PATH: Final = "/v1.1/customer/get"
 

@@ -1,15 +1,12 @@
 """V2 `customerDetails` on the wire: from a planned call to a request, and from a body to outcomes. Pure. Facts §1."""
 
-import re
 from datetime import UTC
 from typing import Any, Final, cast
 from urllib.parse import quote
 
 from gateway.errors import (
     BadUserInput,
-    GatewayError,
     UpstreamPartial,
-    UpstreamRateLimited,
     UpstreamUnauthorized,
     UpstreamUnavailable,
 )
@@ -18,6 +15,7 @@ from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID, ById
 from gateway.model.readers import Block, Reader
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
+from gateway.upstream.codes import code_of, failure
 from gateway.upstream.request import UpstreamRequest
 
 LOOKUP_PATH: Final = "/v2/customers/lookup/customerDetails"
@@ -92,23 +90,6 @@ def outcome(body: object, target: Target) -> Outcome:
 def refused(status: int, *, blank: bool, by_id: bool) -> Outcome:
     """What an answer without a readable body says. By id, a blank 400 stands for an id that is none (facts §1.4)."""
     return NotFound() if status == 400 and blank and by_id else Failed(failure(status))
-
-
-def failure(status: int) -> GatewayError:
-    """The error that an HTTP status stands for."""
-    if status in (401, 403):
-        return UpstreamUnauthorized("Upstream refused the gateway's credential.")
-    if status == 429:
-        return UpstreamRateLimited("Upstream refused the call because there were too many.")
-    if status == 200:
-        return UpstreamUnavailable("Upstream answered something that is not JSON.")
-    return UpstreamUnavailable(f"Upstream answered with HTTP status {status}.")
-
-
-def code_of(block: Block) -> str:
-    """The `code` of a status, error or warning, a number or a text upstream. What is no code is not repeated."""
-    found = Reader(UTC).identity(block, "code") or ""
-    return found if re.fullmatch(r"\d{1,6}", found) else "unknown"
 
 
 def _codes(items: Any) -> list[str]:

@@ -15,6 +15,7 @@ from gateway.facets.facet import Endpoint, IdentifierKind, Source
 from gateway.facets.routes import ById
 from gateway.upstream import v2
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
+from gateway.upstream.codes import failure
 from gateway.upstream.request import UpstreamRequest
 from tests.model.payloads import json_objects_of, json_values, keys_of, spoilt
 from tests.upstream.calls import CARD_EXTERNAL_ID, CARD_NUMBER, EMAIL, EXTERNAL_ID, ID, MOBILE, WECHAT, call, target
@@ -267,4 +268,4 @@ def test_a_status_without_a_readable_body_is_the_failure_it_stands_for(status: i
     found = v2.refused(status, blank=True, by_id=True)
     assert isinstance(found, Failed)
     assert type(found.error) is error
-    assert type(v2.failure(status)) is error
+    assert type(failure(status)) is error
