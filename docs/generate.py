@@ -8,9 +8,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from gateway.errors import Code
-from gateway.facets.catalog import CATALOG
+from gateway.facets.capabilities import Capabilities
+from gateway.facets.catalog import CATALOG, EXISTENCE
 from gateway.facets.facet import Endpoint
-from gateway.facets.kind import FacetKind, FacetSource
+from gateway.facets.kind import Condition, FacetKind, FacetSource
+from gateway.facets.parameters import brought, sources
 from gateway.settings import variables
 from resolvers.schema import build_schema
 
@@ -40,42 +42,94 @@ def errors() -> str:
 
 
 def facets() -> str:
-    """Every facet: what brings it, and the graph fields that live on it."""
+    """Every facet: what brings it, what comes with it, and the graph fields that live on it."""
     homes = build_schema().homes
     fields = {
         kind.name: ", ".join(f"`{type_}.{field}`" for (type_, field), home in homes.items() if home.on is kind)
         for kind in CATALOG.values()
     }
     rows = [
-        f"| `{kind.name}`{_arguments(kind)} | {kind.brings} | {_source(kind, Endpoint.V2)} | "
-        f"{_source(kind, Endpoint.V1)} | {kind.fresh_for} s | {fields[kind.name] or 'every customer'} |"
+        f"| `{kind.name}`{_arguments(kind)} | {kind.brings} | {_sources(kind, Endpoint.V2)} | "
+        f"{_sources(kind, Endpoint.V1)} | {_company(kind)} | {kind.fresh_for} s | "
+        f"{fields[kind.name] or 'every customer'} |"
         for kind in CATALOG.values()
     ]
+    unasked = "".join(
+        f"Every {endpoint.value} call brings {', '.join(f'`{name}`' for name in _unasked(endpoint))}.\n\n"
+        for endpoint in Endpoint
+    )
     intro = (
         "# Facets\n\nA facet is the smallest unit of upstream data that one embed, flag or flag-with-value brings. "
-        "This is the whole catalog: what a facet holds, what each endpoint must be sent for it, how long it is kept, "
-        "and the graph fields that live on it. An empty cell: the endpoint does not bring it. “always”: it comes with "
-        "every call.\n\n"
+        "This is the whole catalog: what a facet holds, what each endpoint must be sent for it, what else comes with "
+        "it, how long it is kept, and the graph fields that live on it. An empty cell: the endpoint does not bring "
+        "it. “always”: it comes with every call. An argument with a question mark may be left out. What stands after "
+        "“needs” is a prerequisite, which alone brings another facet.\n\n"
     )
-    head = "facet | brings | V2 | V1.1 | kept | graph fields"
+    head = "facet | holds | V2 | V1.1 | comes with it | kept | graph fields"
+    intro += unasked
     return MADE.format(source="`gateway/facets/catalog/` and `resolvers/`") + intro + _table(head, rows)
 
 
 def _arguments(kind: FacetKind) -> str:
-    return f"({', '.join(kind.parameters)})" if kind.parameters else ""
+    names = (one.name if one.required else f"{one.name}?" for one in kind.parameters)
+    return f"({', '.join(names)})" if kind.parameters else ""
 
 
-def _source(kind: FacetKind, endpoint: Endpoint) -> str:
-    found = next((source for source in kind.sources if source.endpoint is endpoint), None)
-    return "" if found is None else _sent(found)
+def _sources(kind: FacetKind, endpoint: Endpoint) -> str:
+    found = [source for source in kind.sources if source.endpoint is endpoint]
+    return "; or ".join(map(_sent, found))
 
 
 def _sent(source: FacetSource) -> str:
-    embeds = [f"`embed={','.join(sorted(source.embeds))}`"] if source.embeds else []
-    flags = [f"`{name}={value}`" for name, value in source.flags.items()]
-    valued = [f"`{name}=`{argument}" for name, argument in source.valued.items()]
-    kept_out = [f"always, unless `{name}={value}`" for name, value in source.suppressed_by.items()]
-    return ", ".join([*embeds, *flags, *valued, *kept_out]) or "always"
+    """What a call must carry, the prerequisites last, and when an organisation has this way."""
+    embeds = [f"embed={name}" for name in sorted(source.embeds)]
+    flags = [f"{name}={value}" for name, value in source.flags.items()]
+    needed = [one for one in (*embeds, *flags) if one in _ALONE and (len(embeds) + len(flags) + len(source.valued)) > 1]
+    own = [f"`{one}`" for one in (*embeds, *flags) if one not in needed]
+    own += [f"`{name}=`{argument}" for name, argument in (source.valued | source.narrowed).items()]
+    own += [f"`{name}={value}` without arguments" for name, value in source.unvalued.items()]
+    told = ", ".join(own) if own else ""
+    if source.suppressor:
+        kept_out = f"always, unless `{source.suppressor.parameter}={source.suppressor.value}`"
+        told = ", ".join([kept_out + _where(source.suppressor.honoured), *own])
+    if needed:
+        told = f"{told} needs {', '.join(f'`{one}`' for one in needed)}".strip()
+    return (told or "always") + _where(source.available)
+
+
+def _where(condition: Condition) -> str:
+    return f" (if {condition.says})" if condition.says else ""
+
+
+def _company(kind: FacetKind) -> str:
+    """What a call for the facet alone brings beside what every call brings."""
+    facet = kind(**{one.name: "0" for one in kind.parameters if one.required})
+    told: list[str] = []
+    for source in sources(facet, SEEDS):
+        along = brought(source.endpoint, frozenset({facet}), SEEDS)
+        names = sorted({one.name for one in along} - {kind.name} - set(_unasked(source.endpoint)))
+        if names:
+            told.append(f"{source.endpoint.value}: {', '.join(f'`{name}`' for name in names)}")
+    return "; ".join(told)
+
+
+def _unasked(endpoint: Endpoint) -> list[str]:
+    """The facets that every call of an endpoint brings."""
+    along = {facet.name for facet in brought(endpoint, frozenset({EXISTENCE()}), SEEDS)}
+    return [name for name in CATALOG if name in along]
+
+
+SEEDS = Capabilities()
+_ALONE = {
+    *(f"embed={next(iter(one.embeds))}" for kind in CATALOG.values() for one in kind.sources if len(one.embeds) == 1),
+    *(
+        "=".join(*one.flags.items())
+        for kind in CATALOG.values()
+        for one in kind.sources
+        if len(one.flags) == 1 and not one.valued
+    ),
+}
+"""What brings a facet by itself."""
 
 
 def _shown(default: Any) -> str:

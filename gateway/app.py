@@ -35,13 +35,15 @@ class Gateway:
     """The wired pieces that commands and tests use beside HTTP."""
 
     execution: Execution
+    client: UpstreamClient
     http: httpx.AsyncClient
     upstream: str
     credential: Credential
+    attribution: str
 
     def scope(self, language: str | None = None) -> Scope:
         """The scope of a request in a language."""
-        return Scope(self.upstream, self.credential.principal, language=language or "")
+        return Scope(self.upstream, self.credential.principal, self.attribution, language or "")
 
 
 def build(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log) -> Gateway:
@@ -49,7 +51,13 @@ def build(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to
     upstream = settings.upstream
     http = _http(upstream, sandbox)
     credential = _credential(upstream, http)
-    client = UpstreamClient(http, credential, by_id=upstream.v2_by_id, timeout_s=upstream.timeout_s)
+    client = UpstreamClient(
+        http,
+        credential,
+        capabilities=upstream.capabilities,
+        timeout_s=upstream.timeout_s,
+        country_code=upstream.country_code,
+    )
     secret = settings.cache.secret.get_secret_value().encode() or os.urandom(32)
     cache = FacetCache(MemoryStore(max_bytes=settings.cache.max_bytes), secret=secret)
     driver = Driver(client, cache, upstream.capabilities, ZoneInfo(upstream.timezone), emit)
@@ -62,7 +70,7 @@ def build(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to
         introspection=settings.introspection,
     )
     execution = Execution(documents, graph.homes, driver, emit, customers=settings.limits.customers)
-    return Gateway(execution, http, str(http.base_url), credential)
+    return Gateway(execution, client, http, str(http.base_url), credential, upstream.country_code)
 
 
 def create_app(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log) -> Starlette:

@@ -10,12 +10,12 @@ from gateway.cache.entries import Absent, Entry, Fresh, Missing, State
 from gateway.cache.facet_cache import FacetCache
 from gateway.context import Scope
 from gateway.errors import InternalError, UpstreamPartial
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import CATALOG, EXISTENCE
 from gateway.facets.explain import ExplainedCall, Explanation, causes_of
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.parameters import source
 from gateway.facets.plan import Call
-from gateway.facets.routes import Capabilities
 from gateway.model.readers import Reader
 from gateway.record import CustomerRecord, Known
 from gateway.rounds import MOST_ROUNDS, Group, Reply, conclude, foreseen, given_id, groups, identifiers, share_customers
@@ -155,7 +155,7 @@ class Driver:
         if record.id not in (None, found.id):
             return Failed(UpstreamPartial("The two upstream calls answered for different accounts."))
         record.found(found.id)
-        entries = self._entries(record, call, call.brings(group.needs, index), found)
+        entries = self._entries(record, call, call.brings(group.needs, index, self._capabilities), found)
         await self._cache.remember(scope, record.address, found.id)
         await self._cache.store(scope, found.id, entries)
         return None
@@ -167,7 +167,7 @@ class Driver:
         reader = Reader(self._zone)
         entries: dict[Facet, Entry] = {}
         for facet in sorted(facets):
-            way = source(facet, call.endpoint)
+            way = source(facet, call.endpoint, self._capabilities)
             if way is None:
                 continue
             try:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial, UpstreamUnavailable
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE, PERSON
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
 from gateway.facets.plan import Call, Plan
 from gateway.facets.planner import NONE_AVOIDED, plan
-from gateway.facets.routes import BY_ID, BY_PROFILE, Capabilities, findable
+from gateway.facets.routes import BY_ID, BY_PROFILE, findable
 from gateway.model.profile import Person
 from gateway.record import CustomerRecord, Known
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed

@@ -1,7 +1,7 @@
 """Everything an operator can set, read once from the environment: prefix `GATEWAY_`, nesting `__`."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,13 +13,15 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.errors import Code, GatewayError
-from gateway.facets.routes import ById, Capabilities
+from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
+from gateway.facets.facet import IdentifierKind
 
 PREFIX: Final = "GATEWAY_"
 NESTED: Final = "__"
@@ -37,6 +39,14 @@ class UpstreamAuth(StrEnum):
 
 def _incomplete(auth: str, *names: str) -> str:
     return f"{UPSTREAM}AUTH is {auth}: set {' and '.join(UPSTREAM + name for name in names)} too"
+
+
+def _listed(kinds: Iterable[IdentifierKind]) -> str:
+    return ",".join(kind for kind in IdentifierKind if kind in set(kinds))
+
+
+def _split(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 class _Frozen(BaseModel):
@@ -65,7 +75,32 @@ class UpstreamSettings(_Frozen):
     timeout_s: float = Field(10.0, gt=0, le=120, description="Seconds after which an upstream call is given up.")
     max_connections: int = Field(64, ge=1, le=10_000, description="Connections to upstream at the same time.")
     batch_size: int = Field(10, ge=1, le=100, description="Customers in one V1.1 call.")
+    country_code: str = Field(
+        "",
+        pattern=r"^\d{0,4}$",
+        description="Sent as `X-CAP-CLIENT-COUNTRYCODE` with every upstream call; upstream shows it without a meaning.",
+    )
     v2_by_id: ById = Field(ById.PATH, description="How V2 takes a customer id: `path`, `lookup` or `none`.")
+    gaps: Gaps = Field(
+        Gaps.V1,
+        description="Who tells gaps beside V1.1: `flags` for V2's gapToRenew= and gapToUpgrade=, `details` for its "
+        "embed=gapDetails, `v1` for nobody.",
+    )
+    ignore_card_details: bool = Field(True, description="Whether V2 honours `embed=ignoreCardDetails`.")
+    only_current_profile: bool = Field(False, description="Whether V2 honours `includedOnlyCurrentProfile`.")
+    v1_identifiers: str = Field(
+        _listed(V1_KINDS), description="Identifiers that V1.1 takes; `cardNumber` can be added."
+    )
+    v2_identifiers: str = Field(_listed(V2_KINDS), description="Identifiers that V2's lookup takes.")
+
+    @field_validator("v1_identifiers", "v2_identifiers")
+    @classmethod
+    def _known_kinds(cls, value: str, info: ValidationInfo) -> str:
+        possible = V1_POSSIBLE if info.field_name == "v1_identifiers" else V2_KINDS
+        unknown = [name for name in _split(value) if name not in set(possible)]
+        if unknown:
+            raise ValueError(f"names what there is not: {', '.join(unknown)}; choose from {_listed(possible)}")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -91,7 +126,15 @@ class UpstreamSettings(_Frozen):
     @property
     def capabilities(self) -> Capabilities:
         """What the planner may count on."""
-        return Capabilities(v2_by_id=self.v2_by_id, batch_size=self.batch_size)
+        return Capabilities(
+            v2_by_id=self.v2_by_id,
+            batch_size=self.batch_size,
+            gaps=self.gaps,
+            ignore_card_details=self.ignore_card_details,
+            only_current_profile=self.only_current_profile,
+            v1_kinds=frozenset(map(IdentifierKind, _split(self.v1_identifiers))),
+            v2_kinds=frozenset(map(IdentifierKind, _split(self.v2_identifiers))),
+        )
 
 
 class CacheSettings(_Frozen):

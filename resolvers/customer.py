@@ -4,22 +4,30 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gateway.context import Customer as KnownCustomer
 from gateway.facets.catalog import (
     ALTERNATE_CURRENCIES,
+    CARD_LOYALTY,
     CARDS,
+    CARDS_V1,
     CUSTOM_FIELDS,
     CUSTOMER_IMAGE,
+    CUSTOMER_IMAGE_V1,
+    DELAYED_ACCRUAL,
     EXPIRED_DAYS,
     EXPIRED_POINTS,
     EXPIRY_DAYS,
     EXPIRY_SCHEDULES,
+    EXTENDED_FIELDS,
+    EXTENDED_FIELDS_V1,
+    FLEET_PARENT,
     FRAUD,
     GAP_TO_RENEW,
     GAP_TO_UPGRADE,
     GROUP_PROGRAMS,
+    MEMBER_CARE_ACCESS,
     MEMBERSHIP,
     NDNC,
+    NOTES,
     OPTIN,
     ORIGIN,
     PERSON,
@@ -27,20 +35,35 @@ from gateway.facets.catalog import (
     POINTS,
     POINTS_TOTALS,
     PROFILES,
+    PROGRAM,
     PROGRAMS,
     PROGRAMS_LIST,
+    PROMOTER,
+    PROMOTION_POINTS,
     PROMOTIONAL_POINTS,
     REGISTRATION,
+    RETENTION_CRITERIA,
+    RETURNED_POINTS,
+    SEGMENTS,
+    SEGMENTS_V1,
     SLAB_HISTORY,
     STATUS,
     SUBSCRIPTIONS,
+    SUBSCRIPTIONS_V1,
     TIER_UPGRADE_CRITERIA,
+    TRACKERS,
+    USER_GROUP,
+    USER_GROUP_V1,
+    USER_GROUPS2,
+    USER_GROUPS2_V1,
 )
-from gateway.model.tiers import GapToRenew, GapToUpgrade
-from resolvers.fields import lives_on, spreads, whole
+from gateway.model.undocumented import UserGroups2
+from resolvers.fields import asked, lives_on, spreads, whole
 from resolvers.fraud import FraudDetails
-from resolvers.loyalty_program import InDays, LoyaltyProgram
+from resolvers.gaps import GapToRenew, GapToUpgrade, InDays, gaps_to_renew, gaps_to_upgrade
+from resolvers.loyalty_program import LoyaltyProgram
 from resolvers.points import PointsSummary
+from resolvers.purchases import Purchases
 
 ProgramId = Annotated[
     strawberry.ID | None,
@@ -50,8 +73,15 @@ ProgramId = Annotated[
     ),
 ]
 
+OneProgram = Annotated[strawberry.ID, strawberry.argument(description="The program's id.", name="programId")]
+GroupId = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Only the group with this id; all of the customer's if left out."),
+]
+
 
 @strawberry.type(description="A customer of the loyalty platform.")
+@spreads(PROMOTER)
 @spreads(OPTIN)
 @spreads(NDNC)
 @spreads(ORIGIN)
@@ -60,10 +90,8 @@ ProgramId = Annotated[
 @spreads(PERSON_V1)
 @spreads(MEMBERSHIP)
 @spreads(PERSON)
-class Customer:
+class Customer(Purchases):
     """Fields that live on a facet await it from the session; `id` and `mergedFrom` cost nothing beyond existence."""
-
-    known: strawberry.Private[KnownCustomer]
 
     @strawberry.field(description="Upstream's id of the customer (V2 `id`, V1.1 `user_id`).")
     def id(self) -> strawberry.ID:
@@ -95,6 +123,15 @@ class Customer:
         records: Any = await self.known.value(PROGRAMS())
         return None if records is None else [LoyaltyProgram.of(self.known, record) for record in records]
 
+    @strawberry.field(
+        description="One loyalty program; null where the customer is not in it. The others are left out if possible.",
+        metadata=lives_on(PROGRAM),
+    )
+    async def loyalty_program(self, program_id: OneProgram) -> LoyaltyProgram | None:
+        """The record, knowing its customer."""
+        record: Any = await asked(self.known, PROGRAM, program_id=program_id)
+        return None if record is None else LoyaltyProgram.of(self.known, record)
+
     group_loyalty_programs = whole(
         GROUP_PROGRAMS, "Groups of loyalty programs that share a balance (V2 only). Not groups of people."
     )
@@ -114,6 +151,37 @@ class Customer:
     points_totals = whole(POINTS_TOTALS, "Points spent, expired, returned and adjusted so far (V1.1 only).")
     alternate_currencies = whole(ALTERNATE_CURRENCIES, "What programs count beside their points (V2 only).")
     image = whole(CUSTOMER_IMAGE, "Pictures of the customer, with links that end within an hour (V2 only).")
+    extended_fields = whole(EXTENDED_FIELDS, "Typed fields that the organisation defines itself, by name (V2 only).")
+    extended_field_details = whole(EXTENDED_FIELDS_V1, "Extended fields as texts, in upstream's order (V1.1 only).")
+    segments = whole(SEGMENTS, "Segments, and the customer's partition in each, by name (V2 only).")
+    segment_details = whole(SEGMENTS_V1, "Segments with their types and descriptions (V1.1 only).")
+    promotion_points = whole(
+        PROMOTION_POINTS, "Points given by promotions, with the transactions and lines they were given for (V1.1 only)."
+    )
+    returned_points = whole(RETURNED_POINTS, "Points taken back because of returned goods (V2 only).")
+    delayed_accrual = whole(DELAYED_ACCRUAL, "Promised points, and when they convert (V1.1 only).")
+    trackers = whole(TRACKERS, "The trackers on which the customer's tiers rest; null without any (V1.1 only).")
+    retention_criteria = whole(RETENTION_CRITERIA, "What keeps the tier of a membership (V1.1 only).")
+    user_group = whole(USER_GROUP, "The customer's group of people (V2 only).")
+    user_group_details = whole(USER_GROUP_V1, "The customer's group of people as V1.1 tells it.")
+    user_groups2_details = whole(USER_GROUPS2_V1, "Groups of the newer kind as V1.1 lists them.")
+    fleet_parent = whole(FLEET_PARENT, "The parent of a customer who belongs to a fleet (V2 only).")
+    card_loyalty_details = whole(CARD_LOYALTY, "What loyalty cards collected (V2 only).")
+    card_details = whole(CARDS_V1, "Cards as V1.1 tells them; prefer `cards`.")
+    image_details = whole(CUSTOMER_IMAGE_V1, "The picture as V1.1 tells it; prefer `image`.")
+    subscription_details = whole(SUBSCRIPTIONS_V1, "Subscriptions as V1.1 tells them; prefer `subscriptions`.")
+    notes = whole(NOTES, "Remarks of the staff; null without any (V1.1 only).")
+    member_care_access = whole(
+        MEMBER_CARE_ACCESS, "Whether the customer is active near the gateway's own upstream user (V1.1 only)."
+    )
+
+    @strawberry.field(
+        description="Groups of the newer kind, with their loyalty details (V2 only).", metadata=lives_on(USER_GROUPS2)
+    )
+    async def user_groups2(self, id: GroupId = strawberry.UNSET) -> UserGroups2 | None:
+        """All groups, or the one asked for."""
+        return await asked(self.known, USER_GROUPS2, id=id)
+
     programs = whole(
         PROGRAMS_LIST, "Every program of the organisation, whether the customer is in it or not (V1.1 only, large)."
     )
@@ -138,7 +206,7 @@ class Customer:
         self, in_days: InDays = 0, program_id: ProgramId = strawberry.UNSET
     ) -> list[GapToRenew] | None:
         """The gaps of all programs, or of the one asked for."""
-        return _of_program(await self.known.value(GAP_TO_RENEW(days=in_days)), program_id)
+        return _of_program(await gaps_to_renew(self.known, in_days), program_id)
 
     @strawberry.field(
         description="What is missing to reach the next tier, for every program; none in the top tier (V1.1 only).",
@@ -148,7 +216,7 @@ class Customer:
         self, in_days: InDays = 0, program_id: ProgramId = strawberry.UNSET
     ) -> list[GapToUpgrade] | None:
         """The gaps of all programs, or of the one asked for."""
-        return _of_program(await self.known.value(GAP_TO_UPGRADE(days=in_days)), program_id)
+        return _of_program(await gaps_to_upgrade(self.known, in_days), program_id)
 
 
 def _of_program(gaps: list[Any] | None, program_id: str | None) -> list[Any] | None:

@@ -1,5 +1,6 @@
 """How a graph field says on which facet it lives. The needs of an operation are read from these marks."""
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from types import UnionType
@@ -7,6 +8,7 @@ from typing import Any, Final, Protocol, TypeVar, get_args
 
 import strawberry
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
 from gateway.context import Customer
 from gateway.facets.kind import FacetKind
@@ -28,24 +30,41 @@ Pick = Callable[[Any, Any], Any]
 Type = TypeVar("Type", bound=type[Any])
 
 
-def lives_on(kind: FacetKind, arguments: Mapping[str, str] | None = None) -> Mapping[str, Lives]:
-    """The metadata of a field that lives on a facet; `arguments` are the facet's by the graph's names."""
-    return {HOME: Lives(kind, arguments or {})}
+def lives_on(kind: FacetKind, called: Mapping[str, str] | None = None) -> Mapping[str, Lives]:
+    """The metadata of a field that lives on a facet.
+
+    Its arguments are the facet's, in camelCase; `called` names those that the graph calls otherwise.
+    """
+    named = {parameter.name: to_camel_case(parameter.name) for parameter in kind.parameters}
+    return {HOME: Lives(kind, {**named, **(called or {})})}
 
 
-async def value_of(known: Customer, kind: FacetKind) -> Any:
-    """The value of a facet without arguments of its own."""
-    return await known.value(known.facet_of_profile(kind.name) if kind.of_profile else kind())
+async def asked(known: Customer, kind: FacetKind, **given: Any) -> Any:
+    """The value of a facet for the arguments that a caller gave."""
+    present = {name: value for name, value in given.items() if value is not strawberry.UNSET}
+    return await known.value(kind(**kind.taken(present, {})))
+
+
+async def value_of(root: OfCustomer, kind: FacetKind) -> Any:
+    """The value of a facet whose arguments are those of the value that the root is part of, if it has any."""
+    if kind.parameters:
+        return await root.known.value(kind(**getattr(root, "within", {})))
+    return await root.known.value(root.known.facet_of_profile(kind.name) if kind.of_profile else kind())
 
 
 def whole(kind: FacetKind, description: str) -> Any:
     """A field that is a facet's value as it is."""
 
     async def resolve(self: OfCustomer) -> Any:
-        return await value_of(self.known, kind)
+        return await value_of(self, kind)
 
     resolve.__annotations__["return"] = kind.value
     return strawberry.field(resolver=resolve, description=description, metadata=lives_on(kind))
+
+
+def fields_of(record: Any) -> Mapping[str, Any]:
+    """The fields of a record by name, its values as they are."""
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
 
 
 def itself(_root: Any, value: Any) -> Any:
@@ -61,7 +80,8 @@ def of_same_program(root: Any, values: Any) -> Any:
 def spreads(kind: FacetKind, *, pick: Pick = itself, without: frozenset[str] = frozenset()) -> Callable[[Type], Type]:
     """Class decorator: offers every field of the facet's record on the class itself, null where there is no record.
 
-    The record stays the only declaration of those fields: names, types and descriptions are read from it.
+    The record stays the only declaration of those fields: names, types and descriptions are read from it. For a facet
+    with arguments the class has them as `within`.
     """
     record = _record_of(kind)
 
@@ -76,7 +96,7 @@ def spreads(kind: FacetKind, *, pick: Pick = itself, without: frozenset[str] = f
 
 def _spread(kind: FacetKind, record: type[Any], declared: StrawberryField, pick: Pick) -> StrawberryField:
     async def resolve(self: OfCustomer) -> Any:
-        found = pick(self, await value_of(self.known, kind))
+        found = pick(self, await value_of(self, kind))
         return None if found is None else getattr(found, declared.python_name)
 
     resolve.__annotations__["return"] = _nullable(inspect.get_annotations(record)[declared.python_name])
@@ -84,7 +104,7 @@ def _spread(kind: FacetKind, record: type[Any], declared: StrawberryField, pick:
         resolver=resolve,
         name=declared.graphql_name,
         description=declared.description,
-        metadata=lives_on(kind),
+        metadata={HOME: Lives(kind, within=bool(kind.parameters))},
     )
 
 

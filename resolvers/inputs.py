@@ -34,18 +34,23 @@ _KINDS = {
     IdentifierKind.CARD_NUMBER: "Number of a loyalty card.",
     IdentifierKind.CARD_EXTERNAL_ID: "The brand's own id of a loyalty card.",
     IdentifierKind.WECHAT: "WeChat open id.",
+    IdentifierKind.MARTJACK_ID: "Id in the MartJack web shop.",
+    IdentifierKind.FB_ID: "Facebook id.",
+    IdentifierKind.LINE: "LINE user id.",
+    IdentifierKind.CUID: "Id of a user of a mobile app.",
+    IdentifierKind.UNION_ID: "WeChat union id, the same in all accounts of one owner.",
 }
 
 
-def _offer(members: type[Enum], name: str, description: str, meanings: Mapping[Any, str]) -> None:
+def offer(members: type[Enum], name: str, description: str, meanings: Mapping[Any, str]) -> None:
     """Makes the planner's enum an enum of the graph, every value with its meaning."""
     definition: Any = vars(strawberry.enum(members, name=name, description=description))["__strawberry_definition__"]
     for value in definition.values:
         value.description = meanings[members(value.value)]
 
 
-_offer(Source, "Source", "Where an identifier is registered. The same person may have a profile in each.", _SOURCES)
-_offer(IdentifierKind, "IdentifierType", "A kind of identifier.", _KINDS)
+offer(Source, "Source", "Where an identifier is registered. The same person may have a profile in each.", _SOURCES)
+offer(IdentifierKind, "IdentifierType", "A kind of identifier.", _KINDS)
 
 
 @strawberry.input(description="One of several identifiers of one customer.")
@@ -76,6 +81,21 @@ class CustomerBy:
     )
     wechat: strawberry.Maybe[str] = strawberry.field(
         description="WeChat open id; goes with `source: WECHAT` and an `accountId`."
+    )
+    martjack_id: strawberry.Maybe[str] = strawberry.field(
+        description="Id in the MartJack web shop; goes with `source: MARTJACK` and an `accountId`."
+    )
+    fb_id: strawberry.Maybe[str] = strawberry.field(
+        description="Facebook id; goes with `source: FACEBOOK` and an `accountId`."
+    )
+    line: strawberry.Maybe[str] = strawberry.field(
+        description="LINE user id; goes with `source: LINE` and an `accountId`."
+    )
+    cuid: strawberry.Maybe[str] = strawberry.field(
+        description="Id of a user of a mobile app; goes with `source: MOBILE_APP` and an `accountId`."
+    )
+    union_id: strawberry.Maybe[str] = strawberry.field(
+        description="WeChat union id; goes with `source: WECHAT` and an `accountId`."
     )
     identifiers: strawberry.Maybe[list[CustomerIdentifier]] = strawberry.field(
         description=(

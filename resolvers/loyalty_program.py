@@ -1,23 +1,12 @@
 """A loyalty program of a customer, with the gaps of its tier."""
 
-import dataclasses
-from typing import Annotated
-
 import strawberry
 
 from gateway.context import Customer
 from gateway.facets.catalog import GAP_TO_RENEW, GAP_TO_UPGRADE, PROGRAMS_V1, PROGRAMS_V2
 from gateway.model import points
-from gateway.model.tiers import GapToRenew, GapToUpgrade
-from resolvers.fields import lives_on, of_same_program, spreads
-
-InDays = Annotated[
-    int,
-    strawberry.argument(
-        description="How many days ahead the gap is seen: 0 for today, 30 for in 30 days. Not negative.",
-        name="inDays",
-    ),
-]
+from resolvers.fields import fields_of, lives_on, of_same_program, spreads
+from resolvers.gaps import GapToRenew, GapToUpgrade, InDays, gaps_to_renew, gaps_to_upgrade
 
 _PROGRAM_ID = frozenset({"program_id"})
 
@@ -33,7 +22,7 @@ class LoyaltyProgram(points.LoyaltyProgram):
     @classmethod
     def of(cls, known: Customer, record: points.LoyaltyProgram) -> "LoyaltyProgram":
         """The record as a program of this customer."""
-        return cls(known=known, **{field.name: getattr(record, field.name) for field in dataclasses.fields(record)})
+        return cls(known=known, **fields_of(record))
 
     @strawberry.field(
         description="What is missing to keep the current tier of this program; null in the base tier.",
@@ -41,7 +30,7 @@ class LoyaltyProgram(points.LoyaltyProgram):
     )
     async def gap_to_renew(self, in_days: InDays = 0) -> GapToRenew | None:
         """The gap of this program."""
-        return of_same_program(self, await self.known.value(GAP_TO_RENEW(days=in_days)))
+        return of_same_program(self, await gaps_to_renew(self.known, in_days))
 
     @strawberry.field(
         description="What is missing to reach the next tier of this program; null in the top tier.",
@@ -49,4 +38,4 @@ class LoyaltyProgram(points.LoyaltyProgram):
     )
     async def gap_to_upgrade(self, in_days: InDays = 0) -> GapToUpgrade | None:
         """The gap of this program."""
-        return of_same_program(self, await self.known.value(GAP_TO_UPGRADE(days=in_days)))
+        return of_same_program(self, await gaps_to_upgrade(self.known, in_days))

@@ -45,6 +45,11 @@ class IdentifierKind(StrEnum):
     CARD_NUMBER = "cardNumber"
     CARD_EXTERNAL_ID = "cardExternalId"
     WECHAT = "wechat"
+    MARTJACK_ID = "martjackId"
+    FB_ID = "fbId"
+    LINE = "line"
+    CUID = "cuid"
+    UNION_ID = "unionId"
 
 
 class Source(StrEnum):

@@ -1,13 +1,47 @@
-"""What the catalog says of a facet: the kind, and the sources that bring it. Values only."""
+"""What the catalog says of a facet: the kind, its arguments, and the sources that bring it. Values only."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Address, Endpoint, Facet
 from gateway.model.readers import Arguments, Block, Reader
 
 Read = Callable[[Reader, Block, Arguments], Any]
+
+Take = Callable[[Any, str], str | int | None]
+"""From what a caller wrote and the name of the graph argument to what is sent, if anything. Raises `BadUserInput`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Which organisations something holds for, in words for the documentation and as a function."""
+
+    says: str
+    holds: Callable[[Capabilities, Arguments], bool]
+
+
+ALWAYS_SO = Condition("", lambda _capabilities, _arguments: True)
+"""Of what every organisation has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a facet. An optional one that is not given is not sent."""
+
+    name: str
+    take: Take
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressor:
+    """What keeps a block out of a call that it would come with unasked, where upstream honours it."""
+
+    parameter: str
+    value: str
+    honoured: Condition = ALWAYS_SO
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +49,10 @@ class FacetSource:
     """One way to get a facet.
 
     `embeds` and `flags` are what the call must carry, prerequisites included. `valued` are flags whose value is an
-    argument of the facet: one call can carry only one value of each. `suppressed_by` names what keeps a block out
-    that would come unasked. `cost` is the relative upstream work for one customer.
+    argument of the facet: one call can carry only one set of them; `unvalued` are sent in their place where no
+    argument is given. `narrowed` are flags with a value that keep the rest of a block away: they are sent where all
+    facets of the call that they touch (`touched_by`) agree on them, and left out otherwise. `cost` is the relative
+    upstream work for one customer.
     """
 
     endpoint: Endpoint
@@ -24,10 +60,15 @@ class FacetSource:
     embeds: frozenset[str] = frozenset()
     flags: Mapping[str, str] = field(default_factory=dict[str, str])
     valued: Mapping[str, str] = field(default_factory=dict[str, str])
-    suppressed_by: Mapping[str, str] = field(default_factory=dict[str, str])
+    unvalued: Mapping[str, str] = field(default_factory=dict[str, str])
+    narrowed: Mapping[str, str] = field(default_factory=dict[str, str])
+    touched_by: frozenset[str] = frozenset()
+    suppressor: Suppressor | None = None
     cost: int = 1
     partial_codes: frozenset[str] = frozenset()
     """Warning codes which say that upstream could not bring the block this time."""
+    available: Condition = ALWAYS_SO
+    """Which organisations have this way, for which arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +79,7 @@ class FacetKind:
     brings: str
     value: Any
     sources: tuple[FacetSource, ...]
-    parameters: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
     of_profile: bool = False
     """Whether it depends on the source and account asked for, and so takes them as arguments."""
     fresh_for: int = 300
@@ -50,3 +91,20 @@ class FacetKind:
     def of(self, address: Address, **arguments: str | int) -> Facet:
         """The facet as wanted of an address: facets of the profile differ by source and account."""
         return self(**arguments, **dict(address.profile if self.of_profile else ()))
+
+    def taken(self, given: Mapping[str, Any], called: Mapping[str, str]) -> Mapping[str, str | int]:
+        """The arguments that a caller gave, as they are sent; what is null or left out is not among them.
+
+        `called` are the graph's names of them, for `BadUserInput`.
+        """
+        return {
+            parameter.name: taken
+            for parameter in self.parameters
+            if given.get(parameter.name) is not None
+            and (taken := parameter.take(given[parameter.name], called.get(parameter.name, parameter.name))) is not None
+        }
+
+    @property
+    def unasked(self) -> bool:
+        """Whether there is a facet of this kind without arguments, that may come with a call for others."""
+        return not any(parameter.required for parameter in self.parameters)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graphql import (
+    GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -24,17 +25,21 @@ from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Address, Facet, Source
 from gateway.facets.kind import FacetKind
 
-MOST_DAYS = 3650
-"""The furthest ahead that a gap can be asked for; ten years is beyond any tier's period."""
-
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """Where a graph field lives: a kind of facet, and which graph argument is which of its arguments."""
+    """Where a graph field lives: a kind of facet, and which graph argument is which of its arguments.
+
+    A field of a value that was asked for with arguments may live on a facet with the same ones (`within`).
+    """
 
     on: FacetKind
     arguments: Mapping[str, str] = field(default_factory=dict[str, str])
+    within: bool = False
 
+
+Taken = Mapping[str, str | int]
+"""Arguments of a facet, as they are sent."""
 
 Homes = Mapping[tuple[str, str], Lives]
 """Every facet-backed field of the graph, by type and field name."""
@@ -94,16 +99,16 @@ class _Reading:
         many = [by] if isinstance(by, Mapping) else by
         if len(many) > limit:
             raise LimitExceeded("customers", len(many), limit, argument="by")
-        wanted = list(self._below(cast("GraphQLObjectType", get_named_type(definition.type)), key, details))
+        wanted = list(self._below(cast("GraphQLObjectType", get_named_type(definition.type)), key, details, {}))
         return [
             _entry(one, source, arguments.get("accountId"), wanted, "by" if many is not by else f"by[{index}]")
             for index, one in enumerate(many)
         ]
 
     def _below(
-        self, parent: GraphQLObjectType, path: str, details: list[FieldDetails]
-    ) -> Iterator[tuple[FacetKind, Mapping[str, int], str]]:
-        """Every facet-backed field under a field, depth first."""
+        self, parent: GraphQLObjectType, path: str, details: list[FieldDetails], enclosing: Taken
+    ) -> Iterator[tuple[FacetKind, Taken, str]]:
+        """Every facet-backed field under a field, depth first. `enclosing` are the arguments of the value it is in."""
         operation = self.operation
         collected = collect_subfields(
             operation.schema, operation.fragments, self.variables, operation.node, parent, details
@@ -113,29 +118,25 @@ class _Reading:
             definition = parent.fields.get(name)
             if definition is None:  # __typename
                 continue
-            here = f"{path}.{key}"
+            here, inside = f"{path}.{key}", enclosing
             if home := self.homes.get((parent.name, name)):
-                arguments = get_argument_values(definition, found[0].node, self.variables)
-                yield home.on, {mine: days(arguments[theirs], theirs) for mine, theirs in home.arguments.items()}, here
+                arguments = enclosing if home.within else self._taken(home, definition, found[0])
+                inside = arguments if home.arguments else enclosing
+                yield home.on, arguments, here
             below = cast("object", get_named_type(definition.type))
             if isinstance(below, GraphQLObjectType):
-                yield from self._below(below, here, found)
+                yield from self._below(below, here, found, inside)
 
-
-def days(value: int, argument: str) -> int:
-    """A number of days ahead. Negative ones are not supported upstream (seed V1.1, gap_to_renew_for)."""
-    if value < 0:
-        raise BadUserInput(argument, f"is {value}; days ahead cannot be negative")
-    if value > MOST_DAYS:
-        raise BadUserInput(argument, f"is {value}; at most {MOST_DAYS} days ahead can be asked for")
-    return value
+    def _taken(self, home: Lives, definition: GraphQLField, details: FieldDetails) -> Taken:
+        given = get_argument_values(definition, details.node, self.variables)
+        return home.on.taken({mine: given.get(theirs) for mine, theirs in home.arguments.items()}, home.arguments)
 
 
 def _entry(
     by: Mapping[str, Any],
     source: Source,
     account: str | None,
-    wanted: Sequence[tuple[FacetKind, Mapping[str, int], str]],
+    wanted: Sequence[tuple[FacetKind, Taken, str]],
     argument: str,
 ) -> Entry:
     try:

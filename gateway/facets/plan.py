@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint, Facet, Needs
 from gateway.facets.parameters import Parameters, brought, cost, parameters
 from gateway.facets.routes import By
@@ -19,14 +20,13 @@ class Call:
     customers: tuple[int, ...]
     facets: frozenset[Facet]
 
-    @property
-    def parameters(self) -> Parameters:
+    def parameters(self, capabilities: Capabilities) -> Parameters:
         """What it carries beside the identifiers."""
-        return parameters(self.endpoint, self.facets)
+        return parameters(self.endpoint, self.facets, capabilities)
 
-    def brings(self, needs: Needs, customer: int) -> frozenset[Facet]:
+    def brings(self, needs: Needs, customer: int, capabilities: Capabilities) -> frozenset[Facet]:
         """Every facet it brings for one of its customers, asked for or not."""
-        return brought(self.endpoint, self.facets, needs[customer].address.profile)
+        return brought(self.endpoint, self.facets, capabilities, needs[customer].address.profile)
 
 
 class Objective(NamedTuple):
@@ -51,7 +51,7 @@ class Plan:
     lower_bound: int
 
 
-def objective(calls: Iterable[Call], needs: Needs, avoid: frozenset[Endpoint]) -> Objective:
+def objective(calls: Iterable[Call], needs: Needs, capabilities: Capabilities, avoid: frozenset[Endpoint]) -> Objective:
     """What these calls cost."""
     waves = [0] * len(needs)
     avoided = count = total = price = 0
@@ -59,15 +59,15 @@ def objective(calls: Iterable[Call], needs: Needs, avoid: frozenset[Endpoint]) -
         count += 1
         avoided += len(call.facets) * len(call.customers) * (call.endpoint in avoid)
         for customer in call.customers:
-            facets = call.brings(needs, customer)
+            facets = call.brings(needs, customer, capabilities)
             total += len(facets)
-            price += cost(call.endpoint, facets)
+            price += cost(call.endpoint, facets, capabilities)
             waves[customer] = max(waves[customer], call.wave)
     return Objective(avoided, sum(waves), count, total, price)
 
 
 def ordered(calls: Iterable[Call]) -> tuple[Call, ...]:
-    """The fixed order of a plan's calls: wave, V2 first, then by customer and parameters."""
+    """The fixed order of a plan's calls: wave, V2 first, then by customer and facets."""
     return tuple(
-        sorted(calls, key=lambda call: (call.wave, call.endpoint is Endpoint.V1, call.customers, call.parameters.flags))
+        sorted(calls, key=lambda call: (call.wave, call.endpoint is Endpoint.V1, call.customers, sorted(call.facets)))
     )

@@ -13,11 +13,12 @@ from functools import lru_cache
 from itertools import product
 from math import ceil
 
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
-from gateway.facets.facet import Endpoint, Facet, Need, Needs
-from gateway.facets.parameters import REMEMBERED, slot, source, sources
+from gateway.facets.facet import Endpoint, Facet, FacetArguments, Need, Needs
+from gateway.facets.parameters import REMEMBERED, compatible, slot, source, sources
 from gateway.facets.plan import Call, Objective, Plan, objective, ordered
-from gateway.facets.routes import Capabilities, Route, Routes, capacity, routes
+from gateway.facets.routes import Route, Routes, capacity, routes
 from gateway.facets.search import improved
 
 Endpoints = frozenset[Endpoint]
@@ -35,7 +36,7 @@ def plan(needs: Needs, capabilities: Capabilities, avoid: Endpoints = NONE_AVOID
         members = _Members(tuple(group), needs, capabilities, avoid)
         bound += _lower_bound(members)
         calls += _plan_group(members)
-    return Plan(ordered(calls), objective(calls, needs, avoid), bound)
+    return Plan(ordered(calls), objective(calls, needs, capabilities, avoid), bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class _Members:
         return max((capacity(Endpoint.V1, route.by, self.capabilities) for route in ways), default=1)
 
     def objective(self, calls: Iterable[Call]) -> Objective:
-        return objective(calls, self.needs, self.avoid)
+        return objective(calls, self.needs, self.capabilities, self.avoid)
 
 
 def _groups(needs: Needs, capabilities: Capabilities) -> Iterator[list[int]]:
@@ -116,7 +117,7 @@ def _plan_uniform(members: _Members) -> list[Call]:
     ways = members.routes(first)
     candidates = (
         _calls(assignment, route, members, ways)
-        for assignment in _assignments(wanted(members.needs[first]))
+        for assignment in _assignments(wanted(members.needs[first]), members.capabilities)
         for route in ways[Endpoint.V1]
     )
     return min(candidates, key=lambda calls: (members.objective(calls), _fixed_order(calls)))
@@ -127,15 +128,18 @@ def _fixed_order(calls: Iterable[Call]) -> list[tuple[bool, tuple[str, ...]]]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _assignments(facets: frozenset[Facet]) -> tuple[Mapping[Endpoint, frozenset[Facet]], ...]:
+def _assignments(
+    facets: frozenset[Facet], capabilities: Capabilities
+) -> tuple[Mapping[Endpoint, frozenset[Facet]], ...]:
     """Every way to choose an endpoint for each facet; facets that need the same of both endpoints go together."""
     alternatives: defaultdict[object, list[Facet]] = defaultdict(list)
     for facet in sorted(facets):
-        apart = facet if any(slot(facet, found.endpoint) for found in sources(facet)) else None
-        terms = tuple((found.endpoint, found.embeds, frozenset(found.flags.items())) for found in sources(facet))
+        ways = sources(facet, capabilities)
+        apart = tuple(slot(facet, found.endpoint, capabilities) for found in ways)
+        terms = tuple((found.endpoint, found.embeds, frozenset(found.flags.items())) for found in ways)
         alternatives[(terms, apart)].append(facet)
     bundles = list(alternatives.values())
-    choices = [[found.endpoint for found in sources(bundle[0])] for bundle in bundles]
+    choices = [[found.endpoint for found in sources(bundle[0], capabilities)] for bundle in bundles]
     return tuple(
         {
             endpoint: frozenset(
@@ -150,7 +154,7 @@ def _assignments(facets: frozenset[Facet]) -> tuple[Mapping[Endpoint, frozenset[
 def _calls(assignment: Mapping[Endpoint, frozenset[Facet]], v1: Route, members: _Members, ways: Routes) -> list[Call]:
     found: list[Call] = []
     for endpoint, route in ((Endpoint.V2, ways[Endpoint.V2][0]), (Endpoint.V1, v1)):
-        for facets in packed(assignment[endpoint], endpoint):
+        for facets in packed(assignment[endpoint], endpoint, members.capabilities):
             found += _cut(Call(endpoint, route.wave, route.by, members.positions, facets), members)
     if all(call.wave > 1 for call in found):
         found += _discovery(ways, members)
@@ -170,19 +174,20 @@ def _cut(call: Call, members: _Members) -> list[Call]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def packed(facets: frozenset[Facet], endpoint: Endpoint) -> tuple[frozenset[Facet], ...]:
-    """Facets of one customer on the fewest calls of an endpoint: conflicting ones apart, the rest on the first."""
+def packed(facets: frozenset[Facet], endpoint: Endpoint, capabilities: Capabilities) -> tuple[frozenset[Facet], ...]:
+    """Facets of one customer on the fewest calls of an endpoint: those of one slot by its values, the rest first."""
     calls: list[set[Facet]] = [set()] if facets else []
-    used: defaultdict[str, int] = defaultdict(int)
+    values: defaultdict[str, list[FacetArguments]] = defaultdict(list)
     for facet in sorted(facets):
-        occupied = slot(facet, endpoint)
-        if occupied is None:
-            calls[0].add(facet)
-            continue
-        if used[occupied] == len(calls):
+        place = 0
+        if occupied := slot(facet, endpoint, capabilities):
+            seen = values[occupied[0]]
+            if occupied[1] not in seen:
+                seen.append(occupied[1])
+            place = seen.index(occupied[1])
+        if place == len(calls):
             calls.append(set())
-        calls[used[occupied]].add(facet)
-        used[occupied] += 1
+        calls[place].add(facet)
     return tuple(map(frozenset, calls))
 
 
@@ -193,21 +198,21 @@ def _pooled(calls: Sequence[Call], members: _Members) -> list[Call]:
     batches: list[Call] = []
     for call, customer in seats:
         for index, batch in enumerate(batches):
-            if _fits(call, customer, batch, capacity(batch.endpoint, batch.by, members.capabilities)):
+            if _fits(call, customer, batch, members.capabilities):
                 together = tuple(sorted({*batch.customers, customer}))
                 batches[index] = replace(batch, customers=together, facets=_union(batch.facets, call.facets))
                 break
         else:
             batches.append(replace(call, customers=(customer,)))
-    return without_redundant([*pooled, *batches], members.needs)
+    return without_redundant([*pooled, *batches], members.needs, members.capabilities)
 
 
-def _fits(call: Call, customer: int, batch: Call, size: int) -> bool:
+def _fits(call: Call, customer: int, batch: Call, capabilities: Capabilities) -> bool:
     return (
         (batch.wave, batch.by) == (call.wave, call.by)
         and customer not in batch.customers
-        and len(batch.customers) < size
-        and compatible(batch.facets, call.facets, batch.endpoint)
+        and len(batch.customers) < capacity(batch.endpoint, batch.by, capabilities)
+        and compatible(batch.facets, call.facets, batch.endpoint, capabilities)
     )
 
 
@@ -215,20 +220,14 @@ def _union(one: frozenset[Facet], other: frozenset[Facet]) -> frozenset[Facet]:
     return (one | other) - {EXISTENCE()} or frozenset({EXISTENCE()})
 
 
-def compatible(one: frozenset[Facet], other: frozenset[Facet], endpoint: Endpoint) -> bool:
-    """Whether one call can carry both."""
-    taken = {occupied: facet for facet in one if (occupied := slot(facet, endpoint))}
-    return all(taken.get(occupied, facet) == facet for facet in other if (occupied := slot(facet, endpoint)))
-
-
-def without_redundant(calls: Sequence[Call], needs: Needs) -> list[Call]:
+def without_redundant(calls: Sequence[Call], needs: Needs, capabilities: Capabilities) -> list[Call]:
     """Leaves out V2 calls all of whose wanted facets another call brings as well."""
     kept = list(calls)
     for call in calls:
         if call.endpoint is not Endpoint.V2:
             continue
         others = [other for other in kept if other is not call and call.customers[0] in other.customers]
-        came = frozenset[Facet]().union(*(other.brings(needs, call.customers[0]) for other in others))
+        came = frozenset[Facet]().union(*(other.brings(needs, call.customers[0], capabilities) for other in others))
         if call.facets <= came and any(other.wave == 1 for other in others):
             kept.remove(call)
     return kept
@@ -239,19 +238,18 @@ def _lower_bound(members: _Members) -> int:
 
     V2 serves one customer a call, V1.1 at most a batch, and of one conflicting parameter one value.
     """
-    size = members.batch_size
+    size, able = members.batch_size, members.capabilities
     v2 = only_v1 = either = 0
-    values: defaultdict[str, defaultdict[Facet, int]] = defaultdict(lambda: defaultdict(int))
+    values: defaultdict[str, defaultdict[FacetArguments, int]] = defaultdict(lambda: defaultdict(int))
     for position in members.positions:
         facets, ways = wanted(members.needs[position]), members.routes(position)
-        forced_v2 = frozenset(facet for facet in facets if source(facet, Endpoint.V1) is None)
-        forced_v1 = frozenset(facet for facet in facets if source(facet, Endpoint.V2) is None)
+        forced_v2 = frozenset(facet for facet in facets if source(facet, Endpoint.V1, able) is None)
+        forced_v1 = frozenset(facet for facet in facets if source(facet, Endpoint.V2, able) is None)
         discovers = forced_v1 and ways[Endpoint.V1][0].wave > 1
-        v2 += max(len(packed(forced_v2, Endpoint.V2)), bool(discovers))
+        v2 += max(len(packed(forced_v2, Endpoint.V2, able)), bool(discovers))
         only_v1 += bool(forced_v1) or bool(forced_v2 and ways[Endpoint.V2][0].wave > 1)
         either += not forced_v1 and not forced_v2
-        for facet in forced_v1:
-            if occupied := slot(facet, Endpoint.V1):
-                values[occupied][facet] += 1
+        for name, value in {taken for facet in forced_v1 if (taken := slot(facet, Endpoint.V1, able))}:
+            values[name][value] += 1
     by_value = (sum(ceil(count / size) for count in counts.values()) for counts in values.values())
     return v2 + max(ceil((only_v1 + either) / size), *by_value, 0)

@@ -1,44 +1,10 @@
 """Which endpoint can be asked for a customer, by what, and how soon. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
+from gateway.facets.capabilities import ById, Capabilities
 from gateway.facets.facet import Address, Endpoint, IdentifierKind, Need, Source
-
-
-class ById(StrEnum):
-    """How V2 takes a customer's id."""
-
-    PATH = "path"
-    """`GET /v2/customers/{id}`, documented beside the seed."""
-    LOOKUP = "lookup"
-    """`identifierName=id` on the lookup, as its sibling pages have it."""
-    NONE = "none"
-    """Not at all: an unmasked identifier of the profile is used instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What one upstream organisation can do. Defaults are what the two seed documents say."""
-
-    v2_by_id: ById = ById.PATH
-    batch_size: int = 10
-    v1_kinds: frozenset[IdentifierKind] = field(
-        default_factory=lambda: frozenset(
-            {
-                IdentifierKind.ID,
-                IdentifierKind.MOBILE,
-                IdentifierKind.EMAIL,
-                IdentifierKind.EXTERNAL_ID,
-                IdentifierKind.CARD_EXTERNAL_ID,
-            }
-        )
-    )
-    v2_kinds: frozenset[IdentifierKind] = field(
-        default_factory=lambda: frozenset(set(IdentifierKind) - {IdentifierKind.ID})
-    )
-
 
 By = tuple[IdentifierKind, ...]
 """The identifier kinds a call names its customers by; several only for one customer on V2 (dual eligibility)."""

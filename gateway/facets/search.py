@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet, Needs
-from gateway.facets.parameters import slot, source, sources
+from gateway.facets.parameters import compatible, slot, source, sources
 from gateway.facets.plan import Call, Objective, objective
-from gateway.facets.routes import Capabilities, Routes, capacity, routes
+from gateway.facets.routes import Routes, capacity, routes
 
 DEMANDS = 14
 """Mixtures with more (customer, facet) pairs than this are left to the greedy plan."""
@@ -26,11 +27,17 @@ def improved(
     demands = [(position, facet) for position in positions for facet in sorted(needs[position].facets - {EXISTENCE()})]
     if len(demands) > DEMANDS:
         return greedy
-    demands.sort(key=lambda demand: (len(sources(demand[1])), slot(demand[1], sources(demand[1])[0].endpoint) is None))
+    demands.sort(key=lambda demand: _freedom(demand[1], capabilities))
     ways = {position: routes(needs[position], capabilities) for position in positions}
-    search = _Search(needs, capabilities, avoid, ways, greedy, objective(greedy, needs, avoid))
+    search = _Search(needs, capabilities, avoid, ways, greedy, objective(greedy, needs, capabilities, avoid))
     search.place([*demands, *((position, EXISTENCE()) for position in positions)], [])
     return search.best
+
+
+def _freedom(facet: Facet, capabilities: Capabilities) -> tuple[int, bool]:
+    """The facets with the least choice are placed first."""
+    ways = sources(facet, capabilities)
+    return len(ways), slot(facet, ways[0].endpoint, capabilities) is None
 
 
 @dataclass(slots=True)
@@ -46,7 +53,7 @@ class _Search:
     def place(self, demands: Sequence[tuple[int, Facet]], calls: list[Call]) -> None:
         """Places the first demand in every way that may still beat the best plan, then the rest."""
         self.steps += 1
-        cost = objective(calls, self.needs, self.avoid)
+        cost = objective(calls, self.needs, self.capabilities, self.avoid)
         if self.steps > STEPS or cost >= self.least:
             return
         if not demands:
@@ -63,7 +70,7 @@ class _Search:
         """Existence counts as found only in wave 1, because wave 2 rests on it."""
         return any(
             customer in call.customers
-            and facet in call.brings(self.needs, customer)
+            and facet in call.brings(self.needs, customer, self.capabilities)
             and (facet != EXISTENCE() or call.wave == 1)
             for call in calls
         )
@@ -74,15 +81,14 @@ class _Search:
                 yield [*calls[:index], joined, *calls[index + 1 :]]
         for endpoint, found in self.ways[customer].items():
             for route in found:
-                if source(facet, endpoint) is not None and (facet != EXISTENCE() or route.wave == 1):
+                if source(facet, endpoint, self.capabilities) is not None and (facet != EXISTENCE() or route.wave == 1):
                     yield [*calls, Call(endpoint, route.wave, route.by, (customer,), frozenset({facet}))]
 
     def _joined(self, call: Call, customer: int, facet: Facet) -> Call | None:
         """The call with the facet added for the customer, if it can carry it."""
-        if source(facet, call.endpoint) is None or (facet == EXISTENCE() and call.wave != 1):
+        if source(facet, call.endpoint, self.capabilities) is None or (facet == EXISTENCE() and call.wave != 1):
             return None
-        occupied = slot(facet, call.endpoint)
-        if occupied and any(slot(other, call.endpoint) == occupied and other != facet for other in call.facets):
+        if not compatible(call.facets, frozenset({facet}), call.endpoint, self.capabilities):
             return None
         if customer not in call.customers and not self._may_join(call, customer):
             return None

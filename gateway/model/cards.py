@@ -2,8 +2,9 @@
 
 import strawberry
 
-from gateway.model.describe import described
-from gateway.model.scalars import Date, DateTime
+from gateway.model.describe import described, listed
+from gateway.model.details import ExtendedField, NamedValue
+from gateway.model.scalars import Date, DateTime, Json
 
 
 @strawberry.type(description="The status of a card, and who set it.")
@@ -18,6 +19,8 @@ class CardStatus:
     reason: str | None = described("Why the status was set.")
     created_on: DateTime | None = described("When the status was set.")
     created_by: strawberry.ID | None = described("The id of the till or user that set the status.")
+    entity_id: strawberry.ID | None = described("The id of what the status belongs to, usually the card.")
+    actions: Json | None = described("What upstream lists as actions of the status; empty in every published payload.")
     auto_update_time: Date | None = described("The day of the last automatic change.")
 
 
@@ -42,4 +45,6 @@ class Card:
     org_id: strawberry.ID | None = described("The id of the organisation.")
     entity_id: strawberry.ID | None = described("The id of the till or store the card belongs to.")
     customer_id: strawberry.ID | None = described("The id of the customer the card is issued to.")
+    custom_fields: list[NamedValue] = listed("Fields that the organisation defines for cards, by name.")
+    extended_fields: list[ExtendedField] = listed("Typed fields that the organisation defines for cards, by name.")
     status_info: CardStatus | None = described("The card's status.")

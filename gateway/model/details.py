@@ -3,7 +3,7 @@
 import strawberry
 
 from gateway.model.describe import described, required
-from gateway.model.scalars import DateTime
+from gateway.model.scalars import DateTime, Json
 
 
 @strawberry.type
@@ -28,6 +28,14 @@ class NamedValue:
 
     name: str = required("The field's name.")
     value: str | None = described("Its value, always a text.")
+
+
+@strawberry.type(description="A field that the organisation defines itself, with a type of its own.")
+class ExtendedField:
+    """V2 `extendedFields` and `cardDetails[].extendedFields`."""
+
+    name: str = required("The field's name.")
+    value: Json | None = described("Its value: a text, a number or a truth value.")
 
 
 @strawberry.type(description="A till or user on whose behalf a record was made or changed.")
@@ -55,7 +63,14 @@ class PersonV1:
     """What V1.1 alone tells of the person, with every call."""
 
     gender: str | None = described("Gender, as the organisation writes it (V1.1 only).")
-    current_nps_status: str | None = described("The customer's promoter status (V1.1 only).")
+    source: str | None = described("The source through which the customer was acquired (V1.1 only, `instore`).")
+
+
+@strawberry.type
+class Promoter:
+    """V1.1 `current_nps_status`, which comes with `next_slab` (seed V1.1, next_slab)."""
+
+    current_nps_status: str | None = described("The customer's net promoter status (V1.1 only).")
 
 
 @strawberry.type

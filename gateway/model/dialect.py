@@ -15,7 +15,7 @@ from strawberry.types.base import WithStrawberryObjectDefinition
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.model.readers import Block, Reader, is_nothing
-from gateway.model.scalars import Date, DateTime
+from gateway.model.scalars import Date, DateTime, Json
 
 Record = TypeVar("Record")
 Read = Callable[[Reader, Block, str], Any]
@@ -28,6 +28,7 @@ _BY_TYPE: Final[Mapping[Any, Read]] = {
     strawberry.ID: Reader.identity,
     DateTime: Reader.moment,
     Date: Reader.day,
+    Json: Reader.raw,
     list[list[int]]: Reader.relation,
 }
 
@@ -76,7 +77,7 @@ class Dialect:
 def _fields(dialect: Dialect, kind: type[Any]) -> tuple[_Field, ...]:
     """How every field of a record is read, worked out once."""
     exceptions = dialect.exceptions.get(kind, {})
-    annotations = get_annotations(kind)
+    annotations = {name: found for base in reversed(kind.__mro__) for name, found in get_annotations(base).items()}
     declared = cast("type[WithStrawberryObjectDefinition]", kind).__strawberry_definition__.fields
     return tuple(
         _Field(

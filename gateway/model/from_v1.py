@@ -1,5 +1,6 @@
 """Reads one item of V1.1's `customers.customer[]` into the graph's values. Facts §2.2."""
 
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from gateway.model.details import (
@@ -10,6 +11,7 @@ from gateway.model.details import (
     OptIn,
     PersonV1,
     PointsTotals,
+    Promoter,
     TierUpgradeCriteria,
 )
 from gateway.model.dialect import Dialect
@@ -17,10 +19,38 @@ from gateway.model.expiry import ExpiredDay, ExpiryDay
 from gateway.model.organisation import PartnerProgram, PartnerProgramTier, Program
 from gateway.model.points import Balance, LoyaltyProgram, LoyaltyProgramV1, NextSlab
 from gateway.model.profile import Membership, Person, Registration
+from gateway.model.promotions import PromotionPoints, PromotionPointsItem
 from gateway.model.readers import Arguments, Block, Reader
-from gateway.model.tiers import GapToRenew, GapToUpgrade, RenewStrategy, SlabChange, UpgradeStrategy
+from gateway.model.segments import SegmentDetail
+from gateway.model.tiers import (
+    GapToRenew,
+    GapToRenewV1,
+    GapToUpgrade,
+    GapToUpgradeV1,
+    RenewStrategy,
+    SlabChange,
+    UpgradeStrategyV1,
+)
+from gateway.model.transactions import Coupon, Transaction
+from gateway.model.undocumented import (
+    CardDetails,
+    DelayedAccrual,
+    ImageDetails,
+    MemberCareAccess,
+    MembershipRetentionCriteria,
+    Notes,
+    Raw,
+    SubscriptionDetails,
+    Trackers,
+    UserGroupDetails,
+    UserGroups2Details,
+)
 
 Record = TypeVar("Record")
+SomeRaw = TypeVar("SomeRaw", bound=Raw)
+
+_SUMMARIES: Final = ("points_summaries", "points_summary")
+_PARTNERS: Final = ("linked_partner_programs", "linked_partner_program")
 
 _CAMEL_IN_SUMMARIES: Final = {
     "program_id": ("programId",),
@@ -70,11 +100,14 @@ V1: Final = Dialect(
         PartnerProgramTier: _CAMEL_IN_LISTS,
         SlabChange: {"from_slab": ("from",), "to_slab": ("to",)},
         GapToRenew: {"renew_strategies": ("renew_strategy",), "program_id": ("programId",)},
+        GapToRenewV1: {"program_id": ("programId",)},
         RenewStrategy: {"tracker_entity_identifiers": ("renew_entity_identifiers",)},
         GapToUpgrade: {"upgrade_strategies": ("upgrade_strategy",), "program_id": ("programId",)},
-        UpgradeStrategy: {
+        GapToUpgradeV1: {"upgrade_strategies": ("upgrade_strategy",), "program_id": ("programId",)},
+        UpgradeStrategyV1: {
             "upgrade_entity_identifiers": ("upgrade_entity_identifers", "upgrade_entity_identifiers"),
         },
+        MembershipRetentionCriteria: {"program_id": ("programId", "program_id")},
     },
 )
 """V1.1 spells in snake_case. `upgrade_entity_identifers` is its own misspelling, which it may mend one day."""
@@ -96,75 +129,118 @@ def balance(reader: Reader, item: Block, _: Arguments) -> Balance | None:
     return V1.record(reader, Balance, item) if reader.text(item, "current_slab") else None
 
 
-def registration(reader: Reader, item: Block, _: Arguments) -> Registration | None:
-    """Where the customer registered."""
-    return V1.record(reader, Registration, item)
+def _one(kind: type[Record]) -> Callable[[Reader, Block, Arguments], Record | None]:
+    """Of a record whose fields lie at the top of the item."""
+    return lambda reader, item, _: V1.record(reader, kind, item)
 
 
-def programs(reader: Reader, item: Block, _: Arguments) -> list[LoyaltyProgram] | None:
-    """The part of `points_summary[]` that V2 tells too; every scalar is a string."""
-    return V1.records(reader, LoyaltyProgram, item, "points_summaries", "points_summary")
+def _in(kind: type[Record], key: str) -> Callable[[Reader, Block, Arguments], Record | None]:
+    """Of a record in a block of its own."""
+    return lambda reader, item, _: V1.record(reader, kind, reader.block(item, key))
+
+
+def _many(kind: type[Record], *path: str) -> Callable[[Reader, Block, Arguments], list[Record] | None]:
+    """Of the records in a list. The inner key is often left out when there is nothing."""
+    return lambda reader, item, _: V1.records(reader, kind, item, *path)
+
+
+def _raw(kind: type[SomeRaw], key: str) -> Callable[[Reader, Block, Arguments], SomeRaw | None]:
+    """Of a block whose shape is not known."""
+    return lambda reader, item, _: None if (found := reader.raw(item, key)) is None else kind(raw=found)
+
+
+registration = _one(Registration)
+person_v1 = _one(PersonV1)
+promoter = _one(Promoter)
+consent = _one(Consent)
+opt_in = _one(OptIn)
+next_slab = _one(NextSlab)
+fraud = _in(Fraud, "fraud_details")
+fraud_v1 = _in(FraudV1, "fraud_details")
+points_totals = _in(PointsTotals, "points_summary")
+tier_upgrade_criteria = _in(TierUpgradeCriteria, "tier_update_criteria")  # asked for as upgrade
+programs = _many(LoyaltyProgram, *_SUMMARIES)
+expiry_days = _many(ExpiryDay, "expiry_schedule", "schedule")
+expired_days = _many(ExpiredDay, "expired_points", "item")
+slab_history = _many(SlabChange, "slab_history", "history")
+coupons = _many(Coupon, "coupons", "coupon")
+extended_fields = _many(NamedValue, "extended_fields", "field")
+card_details = _raw(CardDetails, "card_details")
+image_details = _raw(ImageDetails, "customer_image")
+user_group_details = _raw(UserGroupDetails, "user_group")
+user_groups2_details = _raw(UserGroups2Details, "user_groups2")
+delayed_accrual = _raw(DelayedAccrual, "delayed_accrual")
+trackers = _raw(Trackers, "trackers")
+notes = _raw(Notes, "notes")
+member_care_access = _raw(MemberCareAccess, "member_care_access")
+
+
+def subscription_details(reader: Reader, item: Block, _: Arguments) -> SubscriptionDetails | None:
+    """`subscriptions`, or `subscription` as an old server has it."""
+    found = reader.raw(item, "subscriptions") or reader.raw(item, "subscription")
+    return None if found is None else SubscriptionDetails(raw=found)
+
+
+def retention_criteria(reader: Reader, item: Block, _: Arguments) -> MembershipRetentionCriteria | None:
+    """`membership_retention_criteria`, read where it is one object and handed on whatever it is."""
+    raw = reader.raw(item, "membership_retention_criteria")
+    if raw is None:
+        return None
+    block = {**(reader.first(item, "membership_retention_criteria") or {}), "raw": raw}
+    return V1.record(reader, MembershipRetentionCriteria, block)
 
 
 def programs_v1(reader: Reader, item: Block, _: Arguments) -> list[LoyaltyProgramV1] | None:
-    """The part of `points_summary[]` that V1.1 alone tells."""
-    return V1.records(reader, LoyaltyProgramV1, item, "points_summaries", "points_summary")
+    """The part of `points_summary[]` that V1.1 alone tells, partners out of their wrapper."""
+    found = reader.blocks(item, *_SUMMARIES)
+    if found is None:
+        return None
+    flat = ({**block, "linked_partner_program_details": reader.blocks(block, *_PARTNERS) or None} for block in found)
+    return [program for block in flat if (program := V1.record(reader, LoyaltyProgramV1, block))]
 
 
-def person_v1(reader: Reader, item: Block, _: Arguments) -> PersonV1 | None:
-    """What V1.1 alone tells of the person."""
-    return V1.record(reader, PersonV1, item)
+def program(reader: Reader, item: Block, arguments: Arguments) -> LoyaltyProgram | None:
+    """The one program asked for, whether upstream left the others out or not."""
+    listed = programs(reader, item, arguments) or []
+    return next((one for one in listed if one.program_id == arguments["program_id"]), None)
+
+
+def transactions(reader: Reader, item: Block, arguments: Arguments) -> list[Transaction] | None:
+    """`transactions.transaction[]`; how they were paid only where that was asked for."""
+    found = V1.records(reader, Transaction, item, "transactions", "transaction")
+    for transaction in found or []:
+        transaction.tenders = transaction.tenders if "tenders" in arguments else None
+        transaction.credit_notes = transaction.credit_notes if "credit_notes" in arguments else None
+    return found
+
+
+def promotion_points(reader: Reader, item: Block, _: Arguments) -> PromotionPoints | None:
+    """`promotion_points`, each list in a wrapper `item`."""
+    block = reader.block(item, "promotion_points")
+    if block is None:
+        return None
+
+    def listed(key: str) -> list[PromotionPointsItem]:
+        return V1.records(reader, PromotionPointsItem, block, key, "item") or []
+
+    return PromotionPoints(
+        customer=listed("customer"), transactions=listed("transactions"), lineitems=listed("lineitems")
+    )
+
+
+def segment_details(reader: Reader, item: Block, _: Arguments) -> list[SegmentDetail] | None:
+    """`segments.segment[]`, the partitions of each in a wrapper `values.value`."""
+    found = reader.blocks(item, "segments", "segment")
+    if found is None:
+        return None
+    flat = ({**block, "values": reader.blocks(block, "values", "value")} for block in found)
+    return [segment for block in flat if (segment := V1.record(reader, SegmentDetail, block))]
 
 
 def custom_fields(reader: Reader, item: Block, _: Arguments) -> list[NamedValue] | None:
     """`custom_fields.field[]`; by name, so that both endpoints tell it alike."""
     found = V1.records(reader, NamedValue, item, "custom_fields", "field")
     return None if found is None else sorted(found, key=lambda field: field.name)
-
-
-def fraud(reader: Reader, item: Block, _: Arguments) -> Fraud | None:
-    """The part of `fraud_details` that V2 tells too."""
-    return V1.record(reader, Fraud, reader.block(item, "fraud_details"))
-
-
-def fraud_v1(reader: Reader, item: Block, _: Arguments) -> FraudV1 | None:
-    """The part of `fraud_details` that V1.1 alone tells."""
-    return V1.record(reader, FraudV1, reader.block(item, "fraud_details"))
-
-
-def consent(reader: Reader, item: Block, _: Arguments) -> Consent | None:
-    """`ndnc_status`."""
-    return V1.record(reader, Consent, item)
-
-
-def opt_in(reader: Reader, item: Block, _: Arguments) -> OptIn | None:
-    """`optin_status`."""
-    return V1.record(reader, OptIn, item)
-
-
-def points_totals(reader: Reader, item: Block, _: Arguments) -> PointsTotals | None:
-    """`points_summary` at the top of the item."""
-    return V1.record(reader, PointsTotals, reader.block(item, "points_summary"))
-
-
-def tier_upgrade_criteria(reader: Reader, item: Block, _: Arguments) -> TierUpgradeCriteria | None:
-    """`tier_update_criteria`, absent in the top tier."""
-    return V1.record(reader, TierUpgradeCriteria, reader.block(item, "tier_update_criteria"))
-
-
-def expiry_days(reader: Reader, item: Block, _: Arguments) -> list[ExpiryDay] | None:
-    """`expiry_schedule.schedule[]`; the inner key is left out when there is nothing."""
-    return V1.records(reader, ExpiryDay, item, "expiry_schedule", "schedule")
-
-
-def expired_days(reader: Reader, item: Block, _: Arguments) -> list[ExpiredDay] | None:
-    """`expired_points.item[]`; the inner key is left out when there is nothing."""
-    return V1.records(reader, ExpiredDay, item, "expired_points", "item")
-
-
-def next_slab(reader: Reader, item: Block, _: Arguments) -> NextSlab | None:
-    """`next_slab` and its number and description, at the top of the item."""
-    return V1.record(reader, NextSlab, item)
 
 
 def programs_list(reader: Reader, item: Block, _: Arguments) -> list[Program] | None:
@@ -176,14 +252,14 @@ def programs_list(reader: Reader, item: Block, _: Arguments) -> list[Program] | 
     return [program for block in flat if (program := V1.record(reader, Program, block))]
 
 
-def slab_history(reader: Reader, item: Block, _: Arguments) -> list[SlabChange] | None:
-    """`slab_history.history[]`, newest first as upstream lists it."""
-    return V1.records(reader, SlabChange, item, "slab_history", "history")
-
-
 def gap_to_renew(reader: Reader, item: Block, _: Arguments) -> list[GapToRenew] | None:
     """`gap_to_renew` of every program that has one."""
     return _gaps(reader, item, GapToRenew, "gap_to_renew")
+
+
+def gap_to_renew_v1(reader: Reader, item: Block, _: Arguments) -> list[GapToRenewV1] | None:
+    """The part of `gap_to_renew` that V1.1 alone tells."""
+    return _gaps(reader, item, GapToRenewV1, "gap_to_renew")
 
 
 def gap_to_upgrade(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgrade] | None:
@@ -192,9 +268,14 @@ def gap_to_upgrade(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgra
     return None if found is None else [gap for gap in found if gap.upgrade_strategies]
 
 
+def gap_to_upgrade_v1(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgradeV1] | None:
+    """The part of `gap_to_upgrade` that V1.1 alone tells."""
+    return _gaps(reader, item, GapToUpgradeV1, "gap_to_upgrade")
+
+
 def _gaps(reader: Reader, item: Block, kind: type[Record], key: str) -> list[Record] | None:
     """A gap lies in the summary of its program, which alone tells the program's id."""
-    summaries = reader.blocks(item, "points_summaries", "points_summary")
+    summaries = reader.blocks(item, *_SUMMARIES)
     if summaries is None:
         return None
     return [

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from gateway.model.cards import Card
 from gateway.model.currencies import AlternateCurrency
-from gateway.model.details import Fraud, NamedValue, Origin
+from gateway.model.details import ExtendedField, Fraud, NamedValue, Origin
 from gateway.model.dialect import Dialect
 from gateway.model.expiry import ExpiredPoints, ExpirySchedule
 from gateway.model.images import CustomerImage
@@ -20,8 +20,12 @@ from gateway.model.points import (
 from gateway.model.profile import CustomerStatus, Membership, Person, Profile, Profiles, Subscription
 from gateway.model.promotions import PromotionalPoints
 from gateway.model.readers import Arguments, Block, Reader
+from gateway.model.segments import Segment
+from gateway.model.tiers import GapToRenew, GapToUpgrade
+from gateway.model.undocumented import CardLoyaltyDetails, FleetParent, Raw, ReturnedPoints, UserGroup, UserGroups2
 
 Record = TypeVar("Record")
+SomeRaw = TypeVar("SomeRaw", bound=Raw)
 
 V2: Final = Dialect(
     lambda graph_name, _: graph_name,
@@ -73,7 +77,14 @@ def profiles(reader: Reader, entity: Block, _: Arguments) -> Profiles | None:
     found = reader.blocks(entity, "profiles")
     if found is None:
         return None
-    flat = ({**(reader.block(item, "attribution") or {}), **item} for item in found)
+    flat = (
+        {
+            **(reader.block(item, "attribution") or {}),
+            **item,
+            "customFields": _named(reader.block(item, "fields")),
+        }
+        for item in found
+    )
     return Profiles(profiles=[profile for item in flat if (profile := V2.record(reader, Profile, item))])
 
 
@@ -99,13 +110,88 @@ def custom_fields(reader: Reader, entity: Block, arguments: Arguments) -> list[N
     profile = _asked_profile(reader.blocks(entity, "profiles") or [], arguments)
     if profile is None:
         return None
-    fields = reader.block(profile, "fields") or {}
-    return [NamedValue(name=name, value=reader.text(fields, name)) for name in sorted(fields)]
+    return _listed(reader, NamedValue, reader.block(profile, "fields"))
+
+
+def extended_fields(reader: Reader, entity: Block, _: Arguments) -> list[ExtendedField] | None:
+    """`extendedFields`, a typed map without an order; by name."""
+    return _listed(reader, ExtendedField, reader.block(entity, "extendedFields"))
+
+
+def segments(reader: Reader, entity: Block, _: Arguments) -> list[Segment] | None:
+    """`segments`, a map of segment to partition; by name."""
+    return _listed(reader, Segment, reader.block(entity, "segments"))
+
+
+def _named(fields: Block | None) -> list[Block]:
+    """A map as a list, by name."""
+    return [{"name": name, "value": value} for name, value in sorted((fields or {}).items())]
+
+
+def _listed(reader: Reader, kind: type[Record], fields: Block | None) -> list[Record]:
+    return [record for field in _named(fields) if (record := V2.record(reader, kind, field))]
+
+
+def cards(reader: Reader, entity: Block, _: Arguments) -> list[Card] | None:
+    """`cardDetails[]`, each with its two maps of fields as lists."""
+    found = reader.blocks(entity, "cardDetails")
+    if found is None:
+        return None
+    flat = (
+        {**card, **{key: _named(reader.block(card, key)) for key in ("customFields", "extendedFields")}}
+        for card in found
+    )
+    return [card for block in flat if (card := V2.record(reader, Card, block))]
+
+
+def program(reader: Reader, entity: Block, arguments: Arguments) -> LoyaltyProgram | None:
+    """The one program asked for, picked from all."""
+    listed = programs(reader, entity, arguments) or []
+    return next((one for one in listed if one.program_id == arguments["program_id"]), None)
+
+
+def gap_to_renew(reader: Reader, entity: Block, _: Arguments) -> list[GapToRenew] | None:
+    """`gapToRenewSummary` of every program that has one: an object, though a table calls it a list (facts §6.5)."""
+    return _gaps(reader, entity, GapToRenew, lambda item: reader.first(item, "gapToRenewSummary"))
+
+
+def gap_to_upgrade(reader: Reader, entity: Block, _: Arguments) -> list[GapToUpgrade] | None:
+    """`upgradeStrategies` of every program that has some; empty at the top."""
+    return _gaps(
+        reader,
+        entity,
+        GapToUpgrade,
+        lambda item: item if reader.blocks(item, "upgradeStrategies") else None,
+    )
+
+
+def _gaps(
+    reader: Reader, entity: Block, kind: type[Record], find: Callable[[Block], Block | None]
+) -> list[Record] | None:
+    found = reader.blocks(entity, "loyaltyProgramDetails")
+    if found is None:
+        return None
+    return [
+        gap
+        for item in found
+        if (block := find(item)) and (gap := V2.record(reader, kind, {**block, "programId": item.get("programId")}))
+    ]
 
 
 def status(reader: Reader, entity: Block, _: Arguments) -> CustomerStatus | None:
     """`embed=customerStatus`: three keys at the top of the entity."""
     return V2.record(reader, CustomerStatus, entity) if "statusLabel" in entity else None
+
+
+def _raw(kind: type[SomeRaw], name: str) -> Callable[[Reader, Block, Arguments], SomeRaw | None]:
+    """Of a block that no document shows: under the key of its embed, or another that is spelt almost like it."""
+
+    def read(reader: Reader, entity: Block, _: Arguments) -> SomeRaw | None:
+        key = next((key for key in entity if key.lower().rstrip("s") == name.lower().rstrip("s")), name)
+        found = reader.raw(entity, key)
+        return None if found is None else kind(raw=found)
+
+    return read
 
 
 def _one(kind: type[Record], key: str) -> Callable[[Reader, Block, Arguments], Record | None]:
@@ -125,8 +211,12 @@ expiry_schedules = _many(ExpirySchedule, "expirySchedules")
 expired_points = _many(ExpiredPoints, "expiredPoints")
 programs = _many(LoyaltyProgram, "loyaltyProgramDetails")
 programs_v2 = _many(LoyaltyProgramV2, "loyaltyProgramDetails")
-cards = _many(Card, "cardDetails")
 alternate_currencies = _many(AlternateCurrency, "alternateCurrencyDetails")
 images = _many(CustomerImage, "customerImage")
 group_programs = _many(GroupLoyaltyProgram, "groupLoyaltyProgramDetails")
 subscriptions = _many(Subscription, "subscriptionInfo", "subscriptions")
+user_group = _raw(UserGroup, "userGroup")
+user_groups2 = _raw(UserGroups2, "userGroups2")
+fleet_parent = _raw(FleetParent, "fleetParentDetails")
+returned_points = _raw(ReturnedPoints, "returnedPoints")
+card_loyalty = _raw(CardLoyaltyDetails, "cardLoyaltyDetails")

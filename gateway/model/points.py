@@ -3,7 +3,7 @@
 import strawberry
 
 from gateway.model.describe import described, listed, required
-from gateway.model.scalars import DateTime
+from gateway.model.scalars import DateTime, Json
 
 
 @strawberry.type
@@ -53,6 +53,9 @@ class LinkedPartnerProgram:
     partner_tier_name: str | None = described("The tier's name; null where the partner program has no tiers.")
     partner_tier_expiry_date: DateTime | None = described("When the partner tier ends.")
     tier_based: bool | None = described("Whether the partner program has tiers.")
+    partner_program_membership_start_date: DateTime | None = described("When the membership with the partner began.")
+    partner_program_membership_end_date: DateTime | None = described("When the membership with the partner ends.")
+    partner_program_membership_last_updated_date: DateTime | None = described("When the membership last changed.")
 
 
 @strawberry.type(description="The customer's standing in one loyalty program.")
@@ -106,6 +109,9 @@ class LoyaltyProgramV1:
     program_id: strawberry.ID = required("The program's id.")
     total_points: float | None = described(
         "All points earned in the program (V1.1 only; most organisations leave it empty)."
+    )
+    linked_partner_program_details: Json | None = described(
+        "Linked partner programs as V1.1 sends them; `linkedPartnerPrograms` is V2's and documented."
     )
 
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from gateway.model.describe import described, listed, required
+from gateway.model.details import NamedValue
 from gateway.model.scalars import DateTime
 
 
@@ -37,6 +38,7 @@ class Profile:
     account_id: str | None = described("The account of the source, for sources that have several; null for `INSTORE`.")
     identifiers: list[Identifier] = listed("The identifiers registered with this source.")
     comm_channels: list[CommChannel] = listed("The channels registered with this source.")
+    custom_fields: list[NamedValue] = listed("Fields that the organisation defines, of this profile, by name.")
     created_on: DateTime | None = described("When the profile was created (upstream: `attribution.createDate`).")
     modified_on: DateTime | None = described(
         "When the profile was last changed (upstream: `attribution.modifiedDate`)."

@@ -4,7 +4,7 @@ import strawberry
 
 from gateway.model.describe import described, listed
 from gateway.model.profile import Store
-from gateway.model.scalars import DateTime
+from gateway.model.scalars import Date, DateTime
 
 
 @strawberry.type(description="What kind of promotion gave the points.")
@@ -35,3 +35,24 @@ class PromotionalPoints:
     customer_promotion_type: list[PromotionalPointsItem] = listed("Given to the customer as such.")
     transaction_promotion_type: list[PromotionalPointsItem] = listed("Given for a whole transaction.")
     lineitem_promotion_type: list[PromotionalPointsItem] = listed("Given for a line of a transaction.")
+
+
+@strawberry.type(description="Points that a promotion gave, as V1.1 tells it.")
+class PromotionPointsItem:
+    """V1.1 `promotion_points.….item[]` (sample v11_get_all-flags_2017-01_xml)."""
+
+    points: float | None = described("How many points.")
+    issued_at: Store | None = described("The store in which they were given.")
+    issued_on: Date | None = described("The day on which they were given; not told of a line.")
+    expiry_date: Date | None = described("The last day on which they can be spent.")
+    transaction_id: strawberry.ID | None = described("The transaction they were given for, if for one.")
+    lineitem_id: strawberry.ID | None = described("The line of the transaction they were given for, if for one.")
+
+
+@strawberry.type(description="Points given by promotions, as V1.1 tells it: at most 1000 rows.")
+class PromotionPoints:
+    """V1.1 `promotion_points`; not V2's, for it names transactions and lines but neither program nor promotion."""
+
+    customer: list[PromotionPointsItem] = listed("Given to the customer as such.")
+    transactions: list[PromotionPointsItem] = listed("Given for a whole transaction.")
+    lineitems: list[PromotionPointsItem] = listed("Given for a line of a transaction.")

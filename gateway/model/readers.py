@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import msgspec
 
-from gateway.model.scalars import Date, DateTime
+from gateway.model.scalars import Date, DateTime, Json
 
 Block = Mapping[str, Any]
 """One JSON object of a payload."""
@@ -115,6 +115,11 @@ class Reader:
                 return self.odd(key, "day", value) if found is None else found
             case value:
                 return self.odd(key, "day", value)
+
+    def raw(self, block: Block, key: str) -> Json | None:
+        """Whatever is there, untouched; null where it is one of upstream's ways to write nothing."""
+        value = block.get(key)
+        return None if is_nothing(value) else Json(value)
 
     def relation(self, block: Block, key: str) -> list[list[int]] | None:
         """`[[1, 2], [3]]`, also written `[[1, 2], 3]`, as a list or as its text (facts §2.2)."""

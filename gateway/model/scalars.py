@@ -16,6 +16,9 @@ DateTime = NewType("DateTime", str)
 Date = NewType("Date", str)
 """A calendar day, such as `2026-03-31`."""
 
+Json = NewType("Json", object)
+"""Any JSON value: what upstream sent, untouched."""
+
 SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     DateTime: strawberry.scalar(
         name="DateTime",
@@ -33,5 +36,12 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         serialize=str,
         parse_value=str,
         specified_by_url="https://scalars.graphql.org/andimarek/local-date",
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value, handed on as upstream sent it.",
+        serialize=lambda value: value,
+        parse_value=lambda value: value,
+        specified_by_url="https://ecma-international.org/publications-and-standards/standards/ecma-404/",
     ),
 }

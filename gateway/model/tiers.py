@@ -49,16 +49,23 @@ class RenewStrategy:
 
 @strawberry.type(description="What is missing to keep the current tier of one program.")
 class GapToRenew:
-    """V1.1 `points_summary[].gap_to_renew`; there is none in the base tier."""
+    """V1.1 `points_summary[].gap_to_renew`, V2 `gapToRenewSummary`; there is none in the base tier."""
 
     program_id: strawberry.ID = required("The program whose tier it is.")
     tier_expiry_date: Date | None = described("The day the current tier ends.")
     renew_confirmed: bool | None = described("Whether the tier is already safe.")
-    custom_expression: str | None = described("How the strategies combine, such as `((A AND B) OR C)`.")
-    expression_relation: list[list[int]] | None = described(
-        "The same as numbers of strategies: `[[1, 2], [3]]` means 1 and 2, or 3."
-    )
     renew_strategies: list[RenewStrategy] = listed("The ways to keep the tier.")
+
+
+@strawberry.type
+class GapToRenewV1:
+    """What V1.1 alone tells of it; `program_id` joins it to the rest."""
+
+    program_id: strawberry.ID = required("The program whose tier it is.")
+    custom_expression: str | None = described("How the strategies combine, such as `((A AND B) OR C)` (V1.1 only).")
+    expression_relation: list[list[int]] | None = described(
+        "The same as numbers of strategies: `[[1, 2], [3]]` means 1 and 2, or 3 (V1.1 only)."
+    )
 
 
 @strawberry.type(description="Where the customer stands on the way to an upgrade.")
@@ -77,18 +84,33 @@ class UpgradeStrategy:
     upgrade_based_on: str | None = described(
         "What counts: `CUMULATIVE_PURCHASES`, `LIFETIME_POINTS`, `CURRENT_POINTS`, `TRACKER_VALUE_BASED`."
     )
-    upgrade_entity_identifiers: TierTracker | None = described("The tracker, where a tracker counts.")
     upgrade_threshold: float | None = described("How much is needed.")
     customer_upgrade_entity_values: UpgradeProgress | None = described("Where the customer stands.")
 
 
 @strawberry.type(description="What is missing to reach the next tier of one program.")
 class GapToUpgrade:
-    """V1.1 `points_summary[].gap_to_upgrade`; there is none in the top tier."""
+    """V1.1 `points_summary[].gap_to_upgrade`, V2 `upgradeStrategies`; there is none in the top tier."""
 
     program_id: strawberry.ID = required("The program whose tier it is.")
-    custom_expression: str | None = described("How the strategies combine, such as `((A AND B) OR C)`.")
-    expression_relation: list[list[int]] | None = described(
-        "The same as numbers of strategies: `[[1, 2], [3]]` means 1 and 2, or 3."
-    )
     upgrade_strategies: list[UpgradeStrategy] = listed("The ways to reach the next tier.")
+
+
+@strawberry.type
+class UpgradeStrategyV1:
+    """What V1.1 alone tells of a strategy; its place in the list joins it to the rest."""
+
+    upgrade_based_on: str | None = described("What counts.")
+    upgrade_entity_identifiers: TierTracker | None = described("The tracker, where a tracker counts (V1.1 only).")
+
+
+@strawberry.type
+class GapToUpgradeV1:
+    """What V1.1 alone tells of it; `program_id` joins it to the rest."""
+
+    program_id: strawberry.ID = required("The program whose tier it is.")
+    custom_expression: str | None = described("How the strategies combine, such as `((A AND B) OR C)` (V1.1 only).")
+    expression_relation: list[list[int]] | None = described(
+        "The same as numbers of strategies: `[[1, 2], [3]]` means 1 and 2, or 3 (V1.1 only)."
+    )
+    upgrade_strategies: list[UpgradeStrategyV1] = listed("The trackers of its strategies.")

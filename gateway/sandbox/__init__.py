@@ -7,12 +7,14 @@ nothing in here imports from the rest of `gateway`, so that a shared misundersta
 from .app import RecordedRequest, Sandbox, create_sandbox
 from .data import Person
 from .faults import EndpointFault, Faults
+from .habits import Habits
 from .people import CUSTOMERS, person
 
 __all__ = [
     "CUSTOMERS",
     "EndpointFault",
     "Faults",
+    "Habits",
     "Person",
     "RecordedRequest",
     "Sandbox",

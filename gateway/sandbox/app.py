@@ -19,13 +19,14 @@ from .credentials import Credentials, Verdict
 from .data import Person
 from .directory import Directory
 from .faults import EndpointFault, Faults
+from .habits import USUAL, Habits
 from .people import CUSTOMERS
 
 Endpoint = Literal["v1_get", "v2_lookup", "v2_by_id", "token"]
-ById = Literal["path", "none"]
+ById = Literal["path", "lookup", "none"]
 Build = Callable[[EndpointFault], Awaitable[Response]]
 MEMORY = 1000
-SHOWN_HEADERS = ("accept", "accept-language", "language")
+SHOWN_HEADERS = ("accept", "accept-language", "language", "x-cap-client-countrycode")
 ATTRIBUTION = "x-cap-api-attribution-"
 XML_REFUSAL = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -53,6 +54,7 @@ class Sandbox:
         credentials: Credentials,
         batch_limit: int,
         by_id: ById,
+        habits: Habits,
     ) -> None:
         self.customers = tuple(customers)
         self.requests: list[RecordedRequest] = []
@@ -60,6 +62,8 @@ class Sandbox:
         self.credentials = credentials
         self._directory = Directory(self.customers)
         self._batch_limit = batch_limit
+        self._takes_id = by_id == "lookup"
+        self._habits = habits
         self._numbers = count(1)
         routes = [
             Route("/v1.1/customer/get", self._v1_get),
@@ -86,7 +90,7 @@ class Sandbox:
                 return _v1_refusal(verdict)
             body = v1.customer_get(
                 self._directory,
-                _params(request),
+                self._habits.heeded_by_v1(_params(request)),
                 batch_limit=self._batch_limit,
                 shuffle=self.faults.shuffle,
                 lost=fault.lost,
@@ -100,7 +104,8 @@ class Sandbox:
         async def build(fault: EndpointFault) -> Response:
             if self.credentials.judge(request.headers) != "accepted":
                 return _v2_refusal()
-            return json_response(v2.lookup(self._directory, _params(request), lost=fault.lost))
+            params = self._habits.heeded_by_v2(_params(request))
+            return json_response(v2.lookup(self._directory, params, takes_id=self._takes_id, lost=fault.lost))
 
         return await self._serve("v2_lookup", request, build)
 
@@ -109,7 +114,8 @@ class Sandbox:
             if self.credentials.judge(request.headers) != "accepted":
                 return _v2_refusal()
             named = request.path_params["id"]
-            body = v2.by_id(self._directory, named, _params(request), lost=fault.lost)
+            params = self._habits.heeded_by_v2(_params(request))
+            body = v2.by_id(self._directory, named, params, lost=fault.lost)
             # Facts §1.4: an invalid id is a bad request with a blank body.
             return Response(status_code=400) if body is None else json_response(body)
 
@@ -163,12 +169,15 @@ def create_sandbox(
     token_ttl_s: int = 300,
     batch_limit: int = 10,
     by_id: ById = "path",
+    habits: Habits = USUAL,
     clock: Callable[[], float] = time.monotonic,
 ) -> Sandbox:
     """A sandbox of its own: nothing is shared with any other one.
 
-    `batch_limit` is how many identifiers V1.1 takes at once; with `by_id="none"` there is no V2
-    `/v2/customers/{id}`; `clock` decides when tokens expire.
+    `batch_limit` is how many identifiers V1.1 takes at once. V2 finds an id by `/v2/customers/{id}` with
+    `by_id="path"`, by `identifierName=id` on the lookup with "lookup" (sibling lookups take it, facts §3),
+    not at all with "none". `habits` are what else differs between organisations; `clock` decides when
+    tokens expire.
     """
     credentials = Credentials(
         username=username,
@@ -178,7 +187,13 @@ def create_sandbox(
         token_ttl_s=token_ttl_s,
         clock=clock,
     )
-    return Sandbox(customers=customers, credentials=credentials, batch_limit=batch_limit, by_id=by_id)
+    return Sandbox(
+        customers=customers,
+        credentials=credentials,
+        batch_limit=batch_limit,
+        by_id=by_id,
+        habits=habits,
+    )
 
 
 def json_response(body: Any, status: int = 200) -> Response:

@@ -110,6 +110,7 @@ def vouchers(number: int, count: int) -> tuple[Coupon, ...]:
                 valid_till=(created + timedelta(days=lasting)).replace(hour=23, minute=59, second=59),
                 redeemed=n % 4 == 1,
                 reusable=n % 3 == 2,
+                till=HARBOUR_TILL if n % 2 == 0 else None,
             )
         )
     return tuple(made)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from .data import Person
+from .data import Person, Profile
 from .faults import Faults
 
 if TYPE_CHECKING:
@@ -74,23 +74,25 @@ def routes(sandbox: "Sandbox") -> list[Route]:
 
 def _introduced(person: Person) -> dict[str, Any]:
     """Who a customer is and how to ask for them."""
-    profile = person.profile
-    named = {
-        "mobile": profile.mobile,
-        "email": profile.email,
-        "externalId": profile.external_id,
-        "wechat": profile.wechat,
+    cards = {
         "cardnumber": [card.number for card in person.cards],
         "cardExternalId": [card.external_id for card in person.cards if card.external_id],
     }
+    first, *others = person.profiles
     return {
         "key": person.key,
         "role": person.role,
         "id": person.id,
-        "source": profile.source,
-        "accountId": profile.account_id,
-        "identifiers": {name: value for name, value in named.items() if value},
+        **_named(first, {name: values for name, values in cards.items() if values}),
+        "elsewhere": [_named(profile, {}) for profile in others],
     }
+
+
+def _named(profile: Profile, cards: dict[str, list[str]]) -> dict[str, Any]:
+    """A profile's place, and what its customer is called there."""
+    named = {"mobile": profile.mobile, "email": profile.email, "externalId": profile.external_id, **profile.handles}
+    identifiers = {name: value for name, value in named.items() if value}
+    return {"source": profile.source, "accountId": profile.account_id, "identifiers": {**identifiers, **cards}}
 
 
 def _json(value: Any) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from typing import Literal
 
 from .programs import ProgramState
 
@@ -10,6 +11,9 @@ ORG_ID = 4711
 INDIA = timezone(timedelta(hours=5, minutes=30), "Asia/Kolkata")
 TODAY = date(2026, 11, 21)
 """The sandbox's only notion of now, so that an answer never depends on the day it was asked for."""
+
+HandleKind = Literal["wechat", "unionId", "martjackId", "fbId", "line", "cuid"]
+"""What V2 calls the identifiers that a source of its own has given (facts §1.3, §3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ class SlabChange:
     at: datetime
     store: Store | None = None
     notes: str = ""
+    source_expires: datetime | None = None
+    """When the tier left would have ended; documented, and missing from the sample (facts §2.2)."""
+    target_expires: datetime | None = None
+    """When the tier reached ends; likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,9 @@ class Card:
     series_id: int = 71
     series_name: str = "capital-digital"
     type: str = "DIGITAL"
+    lifetime: float = 0.0
+    """Points ever collected with this card."""
+    redeemed: float = 0.0
     custom: Mapping[str, str] = field(default_factory=dict[str, str])
     extended: Mapping[str, object] = field(default_factory=dict[str, object])
 
@@ -83,6 +94,8 @@ class Coupon:
     valid_till: datetime
     redeemed: bool = False
     reusable: bool = False
+    till: Till | None = None
+    """Where it was issued, if at a till."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +124,15 @@ class Promotion:
     store: Store
     transaction_id: int | None = None
     lineitem_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What someone at a till wrote down about a customer."""
+
+    text: str
+    added: datetime
+    by: Till
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +232,8 @@ class Profile:
     mobile: str | None = None
     email: str | None = None
     external_id: str | None = None
-    wechat: str | None = None
+    handles: Mapping[HandleKind, str] = field(default_factory=dict[HandleKind, str])
+    """What the source itself calls the customer."""
     created: datetime
     modified: datetime
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -241,6 +264,10 @@ class Person:
     fleet: Fleet | None = None
     segments: Mapping[str, str] = field(default_factory=dict[str, str])
     extended: Mapping[str, object] = field(default_factory=dict[str, object])
+    gender: str | None = None
+    nps: str | None = None
+    """The answer to "would you recommend us", by the usual three words: upstream documents none."""
+    notes: tuple[Note, ...] = ()
     status: Status | None = None
     fraud: Fraud = Fraud()
     merged_into: int | None = None

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from .data import Person, Profile
+from .data import HandleKind, Person, Profile
 
-Kind = Literal["id", "mobile", "email", "externalId", "cardnumber", "cardExternalId", "wechat"]
+Kind = Literal["id", "mobile", "email", "externalId", "cardnumber", "cardExternalId"] | HandleKind
 INSTORE = ("INSTORE", "")
 
 
@@ -44,7 +44,7 @@ class Directory:
             ("mobile", profile.mobile),
             ("email", profile.email),
             ("externalId", profile.external_id),
-            ("wechat", profile.wechat),
+            *profile.handles.items(),
         ]
         for card in person.cards:
             named.append(("cardnumber", card.number))

@@ -1,11 +1,22 @@
-"""The customers who are here for a block that hardly anyone asks for: pictures, groups, fleets, promises."""
+"""The customers who are here for a block that hardly anyone asks for: pictures, groups, fleets, promises, notes."""
 
 from dataclasses import replace
 from datetime import date
 
-from .builders import FIRST_ID, SILVER, at, bills, enrolled, instore, special, vouchers
-from .data import Currency, Fleet, GroupMember, Image, Person, Promotion, UserGroup
-from .organisation import CAPITAL, FRESH, HARBOUR, STAYS, WEB
+from .builders import FIRST_ID, SILVER, at, bills, enrolled, history, instore, never, special, vouchers
+from .data import Currency, Fleet, GroupMember, Image, Note, Person, Promotion, UserGroup
+from .organisation import (
+    AIRPORT_TILL,
+    CAPITAL,
+    FRESH,
+    GARDEN,
+    GARDEN_TILL,
+    HARBOUR,
+    HARBOUR_TILL,
+    STAYS,
+    WEB,
+    WEB_TILL,
+)
 from .programs import PointsLot
 
 _PRIMARY = enrolled(CAPITAL, 2, 6200.0, expires="2027-05-31 23:59:59", each=1300.0, every=25, count=9)
@@ -69,6 +80,7 @@ CLUB = UserGroup(
     ),
     max_size=12,
 )
+_RENEWED, _REACHED = history(CAPITAL, ("2026-04-01 02:30:00", 2, 2, None), ("2025-03-20 18:10:00", 1, 2, GARDEN))
 _COMPANY = special(
     39,
     "fleet_company",
@@ -76,23 +88,32 @@ _COMPANY = special(
     "Northern",
     "Haulage",
     extended={"city": "Pune", "fleet_size": 12},
+    notes=(
+        Note("Invoices go to the depot, not to the drivers", at("2026-01-08 11:40:00"), HARBOUR_TILL),
+        Note("Asks for receipts on paper", at("2024-05-30 09:15:20"), WEB_TILL),
+    ),
 )
 
 EXTRAS: tuple[Person, ...] = (
     special(
         36,
         "pictured",
-        "Has a picture, reachable by links good for an hour from noon of the sandbox's today.",
+        "Has a picture, reachable by links good for an hour from noon of the sandbox's today; a promoter.",
         "Kavya",
         "Nair",
+        gender="Female",
+        nps="PROMOTER",
+        extended={"city": "Kochi", "dob": "1994-02-11"},
         image=Image("img-0036", at("2026-05-04 09:08:07"), at("2026-11-21 12:00:00")),
     ),
     special(
         37,
         "currencies",
-        "Two alternate currencies beside the points, one of them partly promised.",
+        "Two alternate currencies beside the points, one of them partly promised; neither promoter nor detractor.",
         "Leo",
         "Dsouza",
+        gender="Male",
+        nps="PASSIVE",
         programs=(SILVER, enrolled(STAYS, 1, 300.0)),
         currencies=(
             Currency(
@@ -120,9 +141,11 @@ EXTRAS: tuple[Person, ...] = (
     special(
         40,
         "group_primary",
-        "Primary member of a user group of two that collects points of its own.",
+        "Primary member of a user group of two that collects points of its own; a detractor.",
         "Ira",
         "Mehta",
+        gender="Female",
+        nps="DETRACTOR",
         programs=(_PRIMARY,),
         groups=(HOUSEHOLD,),
     ),
@@ -138,9 +161,10 @@ EXTRAS: tuple[Person, ...] = (
     special(
         67,
         "promised",
-        "Points promised for two days, and points taken back with returns in two programs.",
+        "Points promised for two days, and points taken back with returns in two programs; extended fields too.",
         "Oona",
         "Saldanha",
+        extended={"occupation": "teacher", "children": 1, "budget": 250.5, "newsletter": False, "anniversary": None},
         programs=(
             replace(
                 enrolled(CAPITAL, 1, 2600.0, each=900.0, every=20, count=5),
@@ -173,11 +197,13 @@ EXTRAS: tuple[Person, ...] = (
     special(
         69,
         "one_of_each",
-        "One custom field, extended field, coupon, bill and segment: what XML turns from a list into an object.",
+        "One custom field, extended field, coupon, bill, note, segment: what XML turns from a list into an object.",
         "Qadir",
         "Ansari",
         profiles=(instore(69, "Qadir", "Ansari", fields={"preferred_store": "garden.mall"}),),
+        gender="Male",
         extended={"city": "Surat"},
+        notes=(Note("Left an umbrella", at("2026-07-02 20:01:00"), GARDEN_TILL),),
         coupons=vouchers(69, 1),
         transactions=bills(69, 1),
         segments={"value_band": "low"},
@@ -189,5 +215,30 @@ EXTRAS: tuple[Person, ...] = (
         "Ritu",
         "Sen",
         image=Image("img-0070", at("2024-02-29 23:00:00"), at("2026-11-20 12:00:00")),
+    ),
+    special(
+        71,
+        "noted",
+        "Three notes written down at three tills, one of them of two lines.",
+        "Sara",
+        "Cohen",
+        gender="Other",
+        notes=(
+            Note("Prefers the quiet corner", at("2026-09-14 13:05:00"), HARBOUR_TILL),
+            Note("Allergic to nuts.\nTold the kitchen.", at("2026-02-27 19:45:10"), GARDEN_TILL),
+            Note("Speaks \u05e2\u05d1\u05e8\u05d9\u05ea", at("2025-12-31 23:59:59"), AIRPORT_TILL),
+        ),
+    ),
+    special(
+        73,
+        "dated_history",
+        "Tier history whose rows say when the tier reached ends and when the tier left would have.",
+        "Theo",
+        "Lobo",
+        programs=(SILVER,),
+        slab_history=(
+            replace(_RENEWED, target_expires=at("2027-03-31 23:59:59"), source_expires=at("2026-03-31 23:59:59")),
+            replace(_REACHED, target_expires=at("2026-03-31 23:59:59"), source_expires=never()),
+        ),
     ),
 )

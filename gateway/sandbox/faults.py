@@ -28,7 +28,7 @@ class EndpointFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     xml_auth: bool = False
     """Refuse the credential with an XML body, as some 401 answers do even to a caller of JSON (facts §4)."""
     xml_born: bool = False
-    """V1.1: send items as if converted from XML: a list of one is an object, none is "" (facts §6.6)."""
+    """V1.1: answer as if converted from XML: a list of one is an object, none is "", no numbers (facts §6.6)."""
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """Hit this many requests, then switch off; None: hit every request."""
 

@@ -1,16 +1,20 @@
 """The customers who are here for who they are: names, identifiers, profiles, fields, states of the account."""
 
+from collections.abc import Mapping
+
 from .builders import FIRST_ID, SILVER, at, enrolled, history, instore, special, subscribed
-from .data import Fraud, Person, Profile, Status
+from .data import Fraud, HandleKind, Person, Profile, Status
 from .organisation import AIRPORT_TILL, CAPITAL, GARDEN, GARDEN_TILL, WEB_TILL
 
 
-def _wechat(number: int, first: str) -> Profile:
+def _elsewhere(source: str, first: str, last: str, handles: Mapping[HandleKind, str]) -> Profile:
+    """A profile of a source that needs an account, named for it, and names customers itself (facts §3)."""
     return Profile(
-        source="WECHAT",
-        account_id="wechat-main",
+        source=source,
+        account_id=f"{source.lower().replace('_', '-')}-main",
         first_name=first,
-        wechat=f"oWx-sandbox-{number:04d}",
+        last_name=last,
+        handles=handles,
         created=at("2023-09-09 21:09:00"),
         modified=at("2026-01-15 08:00:00"),
     )
@@ -22,7 +26,7 @@ IDENTITIES: tuple[Person, ...] = (
         role="Only a WECHAT profile (account wechat-main): not to be found under INSTORE.",
         id=FIRST_ID + 15,
         loyalty_id=5_200_015,
-        profiles=(_wechat(15, "Ruo"),),
+        profiles=(_elsewhere("WECHAT", "Ruo", "", {"wechat": "oWx-sandbox-0015"}),),
         till=WEB_TILL,
         programs=(enrolled(CAPITAL, 1, 120.0),),
     ),
@@ -32,7 +36,7 @@ IDENTITIES: tuple[Person, ...] = (
         "An INSTORE and a WECHAT profile with different names and dates.",
         "Sunita",
         "Chen",
-        profiles=(instore(16, "Sunita", "Chen"), _wechat(16, "Sunny")),
+        profiles=(instore(16, "Sunita", "Chen"), _elsewhere("WECHAT", "Sunny", "", {"wechat": "oWx-sandbox-0016"})),
     ),
     special(
         17,
@@ -162,5 +166,20 @@ IDENTITIES: tuple[Person, ...] = (
         "Firoz",
         "Daruwala",
         email="Firoz.Daruwala@Example.COM",
+    ),
+    special(
+        72,
+        "many_sources",
+        "Six profiles: INSTORE, MARTJACK, FACEBOOK, LINE, MOBILE_APP and WECHAT, each found by what its source says.",
+        "Noor",
+        "Haddad",
+        profiles=(
+            instore(72, "Noor", "Haddad"),
+            _elsewhere("MARTJACK", "Noor", "Haddad", {"martjackId": "mj-sandbox-0072"}),
+            _elsewhere("FACEBOOK", "Noor", "H.", {"fbId": "fb-sandbox-0072"}),
+            _elsewhere("LINE", "noor", "", {"line": "line-sandbox-0072"}),
+            _elsewhere("MOBILE_APP", "Noor", "Haddad", {"cuid": "cuid-sandbox-0072"}),
+            _elsewhere("WECHAT", "Nour", "", {"wechat": "oWx-sandbox-0072", "unionId": "union-sandbox-0072"}),
+        ),
     ),
 )

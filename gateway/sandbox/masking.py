@@ -13,15 +13,15 @@ def visible_profiles(person: Person) -> tuple[Profile, ...]:
 def _starred(profile: Profile) -> Profile:
     return replace(
         profile,
-        mobile=_middle(profile.mobile),
+        mobile=profile.mobile and _middle(profile.mobile),
         email=_local_part(profile.email),
-        external_id=_middle(profile.external_id),
-        wechat=_middle(profile.wechat),
+        external_id=profile.external_id and _middle(profile.external_id),
+        handles={kind: _middle(value) for kind, value in profile.handles.items()},
     )
 
 
-def _middle(value: str | None) -> str | None:
-    return value and value[:2] + "*" * (len(value) - 4) + value[-2:]
+def _middle(value: str) -> str:
+    return value[:2] + "*" * (len(value) - 4) + value[-2:]
 
 
 def _local_part(value: str | None) -> str | None:

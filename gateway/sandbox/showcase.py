@@ -44,6 +44,8 @@ ASHA = special(
             number="CAPD0000000101",
             external_id="wallet-0101",
             issued=at("2024-11-18 12:20:00"),
+            lifetime=12_400.5,
+            redeemed=7300.25,
             custom={"nickname": "daily"},
             extended={"embossed": True, "daily_limit": 2500.0, "delivery_days": 4, "note": None},
         ),
@@ -55,6 +57,8 @@ ASHA = special(
             status="EXPIRED",
             label="EXPIRED",
             reason="validity over",
+            lifetime=6020.0,
+            redeemed=2500.0,
         ),
     ),
     slab_history=(

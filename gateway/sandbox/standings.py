@@ -122,7 +122,7 @@ STANDINGS: tuple[Person, ...] = (
         "Lalit",
         "Verma",
         cards=(
-            Card(id=8901, number="CAPD0000000901", issued=at("2026-01-02 10:00:00")),
+            Card(id=8901, number="CAPD0000000901", issued=at("2026-01-02 10:00:00"), lifetime=450.0),
             Card(
                 id=8902,
                 number="CAPD0000000902",
@@ -130,6 +130,7 @@ STANDINGS: tuple[Person, ...] = (
                 expires=date(2023, 1, 1),
                 status="EXPIRED",
                 label="EXPIRED",
+                lifetime=120.0,
             ),
             Card(
                 id=8903,
@@ -141,12 +142,14 @@ STANDINGS: tuple[Person, ...] = (
                 series_id=72,
                 series_name="capital-plastic",
                 type="PHYSICAL",
+                lifetime=80.5,
             ),
             Card(
                 id=8904,
                 number="CAPD0000000904",
                 issued=at("2025-09-01 09:00:00"),
                 external_id="wallet-0904",
+                lifetime=149.5,
             ),
         ),
     ),
@@ -162,6 +165,7 @@ STANDINGS: tuple[Person, ...] = (
                 number="CAPD0000001001",
                 issued=at("2026-03-03 12:00:00"),
                 external_id="wallet-1001",
+                lifetime=800.0,
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Cards, user group and picture of a V1.1 item: documented by name only, so the shapes are guesses.
+"""Cards, user group, picture and notes of a V1.1 item: documented by name only, so the shapes are guesses.
 
 They use V2's words in V1.1's style: snake_case, and strings for every scalar. Facts §2.1.
 """
@@ -6,7 +6,7 @@ They use V2's words in V1.1's style: snake_case, and strings for every scalar. F
 from typing import Any
 
 from . import images
-from .data import Card, Person, UserGroup
+from .data import Card, Note, Person, UserGroup
 from .v1_text import stamp, text
 
 Json = dict[str, Any]
@@ -30,6 +30,11 @@ def _card(card: Card) -> Json:
         "issued_date": stamp(card.issued),
         "expiry_date": text(card.expires),
     }
+
+
+def user_groups2(person: Person) -> list[Json]:
+    """Every group of the customer; comes unasked, and empty in all samples (facts §2.2)."""
+    return [{"id": str(group.id), "external_id": group.external_id, "name": group.name} for group in person.groups]
 
 
 def user_group(person: Person) -> Json:
@@ -60,3 +65,12 @@ def customer_image(person: Person) -> Json:
         return {"customer_image": ""}
     links = {"file_path": images.plain(image), "secure_file_path": images.secure(image)}
     return {"customer_image": {"code": "200", "status": "true", "last_modified": stamp(image.modified), **links}}
+
+
+def notes(person: Person) -> list[Json]:
+    """What was written down about the customer; samples show only that none is an empty list (facts §2.2)."""
+    return [_note(note) for note in person.notes]
+
+
+def _note(note: Note) -> Json:
+    return {"note": note.text, "added_on": stamp(note.added), "added_by": note.by.name}

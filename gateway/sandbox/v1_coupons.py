@@ -24,6 +24,9 @@ def coupons(owned: tuple[Coupon, ...], params: Mapping[str, str]) -> list[dict[s
     series = _whole(params, "coupon_offer", 0)
     if series:
         chosen = [coupon for coupon in chosen if coupon.series_id == series]
+    level, place = params.get("coupon_org_entity_type", "").upper(), params.get("coupon_org_entity_value", "")
+    if level and place:
+        chosen = [coupon for coupon in chosen if _issued_at(coupon, level) == place]
     by_end = params.get("coupon_order_by", "").lower() == "valid_till"
     chosen.sort(
         key=lambda coupon: (coupon.valid_till if by_end else coupon.created, coupon.id),
@@ -31,6 +34,13 @@ def coupons(owned: tuple[Coupon, ...], params: Mapping[str, str]) -> list[dict[s
     )
     start = _whole(params, "coupon_offset", 0)
     return [_row(coupon) for coupon in chosen[start : start + _whole(params, "coupon_limit", PAGE)]]
+
+
+def _issued_at(coupon: Coupon, level: str) -> str | None:
+    """The code of the till or store that issued it; the organisation has no zones or concepts."""
+    if coupon.till is None:
+        return None
+    return {"TILL": coupon.till.code, "STORE": coupon.till.store.code}.get(level)
 
 
 def _whole(params: Mapping[str, str], name: str, default: int) -> int:

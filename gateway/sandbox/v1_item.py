@@ -14,12 +14,12 @@ from .v1_transactions import transactions
 
 Json = dict[str, Any]
 Params = Mapping[str, str]
-ONE_WILL_DO = frozenset({"subscriptions", "segments"})
+ONE_WILL_DO = frozenset({"subscriptions", "segments", "member_care_access"})
 WARNINGS: dict[Part, str] = {"points": "91001", "subscriptions": "91002", "segments": "91004"}
 
 
 def on(params: Params, flag: str) -> bool:
-    """Whether a flag counts: only the literal "true" in any case does, with two exceptions (facts §2.1)."""
+    """Whether a flag counts: only the literal "true" in any case does, with three exceptions (facts §2.1)."""
     given = params.get(flag, "").lower()
     return given == "true" or (given == "1" and flag in ONE_WILL_DO)
 
@@ -70,9 +70,9 @@ def _base(person: Person) -> Json:
         "type": "LOYALTY" if person.loyalty else "NON_LOYALTY",
         "source": profile.source.lower(),
         "identifiers": [],
-        "gender": None,
+        "gender": person.gender,
         **_registered(person.till),
-        "user_groups2": [],
+        "user_groups2": v1_belongings.user_groups2(person),
         "fraud_details": {
             "status": person.fraud.status,
             "marked_by": person.fraud.marked_by,
@@ -103,18 +103,19 @@ def _unless_refused(person: Person, params: Params) -> Json:
     if params.get("transactions", "").lower() != "false":
         blocks["transactions"] = {"transaction": transactions(person.transactions, params)}
     if params.get("notes", "").lower() != "false":
-        blocks["notes"] = []
+        blocks["notes"] = v1_belongings.notes(person)
     return blocks
 
 
 def _when_asked(person: Person, params: Params, lost: frozenset[Part]) -> Json:
     """The optional blocks.
 
-    `member_care_access` is none of them: what it changes is about the asking user, and undocumented.
+    `member_care_access` is documented by name only (facts §2.1): its block is a guess, and as the sandbox
+    has no user who may not see a customer, the same for everyone.
     """
     writers = {
         "slab_history": lambda: _slab_history(person) if on(params, "mlp") else {},
-        "next_slab": lambda: v1_points.next_slab(person),
+        "next_slab": lambda: {**v1_points.next_slab(person), "current_nps_status": person.nps},
         "tier_upgrade_criteria": lambda: v1_points.upgrade_criteria(person),
         "points_summary": lambda: v1_points.totals(person),
         "expiry_schedule": lambda: v1_points.expiry_schedule(person),
@@ -127,6 +128,7 @@ def _when_asked(person: Person, params: Params, lost: frozenset[Part]) -> Json:
         "user_group": lambda: v1_belongings.user_group(person),
         "customer_image": lambda: v1_belongings.customer_image(person),
         "program_summary": v1_points.programs_list,
+        "member_care_access": lambda: {"member_care_access": {"accessible": "true"}},
         "ndnc_status": lambda: {"ndnc_status": "NONE"},
         "optin_status": lambda: {"optin_status": "NONE"},
         "subscriptions": lambda: _subscriptions(person),
@@ -151,6 +153,10 @@ def _slab_history(person: Person) -> Json:
             "notes": change.notes,
             "program_id": str(change.program_id),
         }
+        if change.target_expires:
+            row["to_tier_expiry_date"] = stamp(change.target_expires)
+        if change.source_expires:
+            row["from_tier_expiry_date"] = stamp(change.source_expires)
         rows.append(row)
     return {"slab_history": {"history": rows}}
 

@@ -1,4 +1,4 @@
-"""What becomes of a V1.1 item on its way through XML and back to JSON. Facts §2.2, §6.6."""
+"""What becomes of a V1.1 answer on its way through XML and back to JSON. Facts §2.2, §6.6."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from .v1_text import text
 Json = dict[str, Any]
 
 
-def through_xml(item: Json) -> Json:
-    """The item with lists of one as that one, numbers as strings, and "" for nothing.
+def through_xml(answer: Json) -> Json:
+    """The answer with lists of one as that one, numbers as strings, and "" for nothing.
 
     XML knows neither lists nor types: a repeated element makes a list, a single one does not.
     """
-    return {name: _value(value) for name, value in item.items()}
+    return {name: _value(value) for name, value in answer.items()}
 
 
 def _value(value: Any) -> Any:

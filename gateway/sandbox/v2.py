@@ -18,6 +18,12 @@ IDENTIFIERS: dict[str, Kind] = {
     "cardnumber": "cardnumber",
     "cardexternalid": "cardExternalId",
     "wechat": "wechat",
+    "unionid": "unionId",
+    "martjackid": "martjackId",
+    "fbid": "fbId",
+    "line": "line",
+    "cuid": "cuid",
+    "id": "id",
 }
 # fmt: off
 SOURCES = frozenset({
@@ -35,11 +41,13 @@ MESSAGES = {
 }
 
 
-def lookup(directory: Directory, params: Params, *, lost: frozenset[Part] = frozenset()) -> Json:
+def lookup(
+    directory: Directory, params: Params, *, takes_id: bool = False, lost: frozenset[Part] = frozenset()
+) -> Json:
     """The customer whom `identifierName` and `identifierValue` name in `source`; HTTP 200 whatever it says.
 
     Several identifiers, in the same order in both, name ONE customer (dual eligibility, facts §3): the
-    external id decides if it is among them, else the first.
+    external id decides if it is among them, else the first. With `takes_id` an id is an identifier too.
     """
     basic = params.get("basicIdentifierLookup", "").lower() == "true"
     if not all(params.get(name) for name in ("identifierName", "identifierValue", "source")):
@@ -48,7 +56,7 @@ def lookup(directory: Directory, params: Params, *, lost: frozenset[Part] = froz
     if source not in SOURCES:
         return error(8003)
     names = [name.strip().lower() for name in params["identifierName"].split(",")]
-    if any(name not in IDENTIFIERS for name in names):
+    if any(name not in IDENTIFIERS or (name == "id" and not takes_id) for name in names):
         return error(8013)
     values = [params["identifierValue"]]
     if len(names) > 1:
@@ -56,23 +64,21 @@ def lookup(directory: Directory, params: Params, *, lost: frozenset[Part] = froz
         if len(names) != len(values):
             return error(8130)
     primary = names.index("externalid") if "externalid" in names else 0
-    person = directory.find(IDENTIFIERS[names[primary]], values[primary], _within(source, params))
+    kind, value, within = IDENTIFIERS[names[primary]], values[primary], _within(source, params)
+    person = _at(directory, value, within) if kind == "id" else directory.find(kind, value, within)
     return _answer(person, params, lost=lost)
 
 
 def by_id(directory: Directory, id: str, params: Params, *, lost: frozenset[Part] = frozenset()) -> Json | None:
     """The customer with this id, if they have a profile in `source`; None for what is not an id at all."""
-    if not (id.isascii() and id.isdigit() and len(id) < 20):
+    if not _is_id(id):
         return None
     if not params.get("source"):
         return error(8003)
     source = params["source"].upper()
     if source not in SOURCES:
         return error(8012)
-    person = directory.by_id(int(id))
-    within = _within(source, params)
-    known = person and any((profile.source, profile.account_id) in within for profile in person.profiles)
-    return _answer(person if known else None, params, lost=lost)
+    return _answer(_at(directory, id, _within(source, params)), params, lost=lost)
 
 
 def error(code: int, message: str | None = None) -> Json:
@@ -91,6 +97,17 @@ def _within(source: str, params: Params) -> list[tuple[str, str]]:
     if source == "ALL":
         return [INSTORE, *((name, account) for name in sorted(SOURCES) if account)]
     return [(source, account)] if account else []
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20
+
+
+def _at(directory: Directory, id: str, within: list[tuple[str, str]]) -> Person | None:
+    """The customer with this id, if one of their profiles is searched."""
+    person = directory.by_id(int(id)) if _is_id(id) else None
+    known = person and any((profile.source, profile.account_id) in within for profile in person.profiles)
+    return person if known else None
 
 
 def _answer(person: Person | None, params: Params, *, lost: frozenset[Part]) -> Json:

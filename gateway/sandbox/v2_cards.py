@@ -1,4 +1,4 @@
-"""A card as V2 words it: among the identifiers, and in full. Facts §1.3 cardDetails."""
+"""A card as V2 words it: among the identifiers, in full, and by its points. Facts §1.3 cardDetails."""
 
 from typing import Any
 
@@ -54,6 +54,22 @@ def detail(person: Person, card: Card) -> Json:
     if card.expires:
         entry["expiryDate"] = card.expires.isoformat()
     return entry
+
+
+def loyalty(card: Card) -> Json:
+    """What was collected with the card, for `embed=cardLoyaltyDetails`.
+
+    That embed is documented by name only (facts §1.2): the shape, the words of `pointsSummary` beside
+    those that name the card, is a guess.
+    """
+    return {
+        "cardId": card.id,
+        "cardNumber": card.number,
+        "seriesId": card.series_id,
+        "redeemed": card.redeemed,
+        "lifetimePoints": card.lifetime,
+        "loyaltyPoints": round(card.lifetime - card.redeemed, 3),
+    }
 
 
 def _status(person: Person, card: Card) -> Json:

@@ -38,8 +38,7 @@ def entity(person: Person, params: Params, *, lost: frozenset[Part] = frozenset(
     if "promotionalpoints" in wanted:
         body["promotionalPoints"] = _promotions(person)
     body |= _rarely_asked(person, wanted) | v2_groups.user_groups2(person, params)
-    # Whoever embeds cardLoyaltyDetails reads cardDetails only (facts §1.2): that is all it brings.
-    if "ignorecarddetails" not in wanted or "cardloyaltydetails" in wanted:
+    if "ignorecarddetails" not in wanted:
         body["cardDetails"] = [v2_cards.detail(person, card) for card in person.cards]
     body["warnings"] = _warnings(lost, wanted)
     return body
@@ -108,6 +107,8 @@ def _points(person: Person, params: Params, wanted: frozenset[str]) -> Json:
         blocks["returnedPoints"] = v2_points.returned_points(person.programs)
     if "alternatecurrencies" in wanted:
         blocks["alternateCurrencyDetails"] = v2_currencies.currencies(person)
+    if "cardloyaltydetails" in wanted:
+        blocks["cardLoyaltyDetails"] = [v2_cards.loyalty(card) for card in person.cards]
     return blocks
 
 

@@ -24,22 +24,23 @@ def user_group(person: Person) -> Json:
 
 
 def user_groups2(person: Person, params: Mapping[str, str]) -> Json:
-    """`userGroups2[]` for the flags about groups; their own path is documented nowhere.
+    """`userGroups2[]` for the flags about groups; their own path is documented nowhere (facts §1.1).
 
-    `userGroup2Id` narrows to one group, `includedAllUserGroup2` brings all of the customer's, and
-    `includedUserGroup2LoyaltyDetails` alone the default one; without any of them there is no key.
+    `userGroup2Id` narrows to one of the customer's groups, `includedAllUserGroup2` brings all of them, and
+    `includedUserGroup2LoyaltyDetails` the points and gaps of whichever come: alone, those of the default
+    group. Without any of the three there is no key.
     """
     one = params.get("userGroup2Id", "")
-    everyone = params.get("includedAllUserGroup2", "").lower() == "true"
+    loyalty = params.get("includedUserGroup2LoyaltyDetails", "").lower() == "true"
     if one:
         chosen = [group for group in person.groups if str(group.id) == one]
-    elif everyone:
+    elif params.get("includedAllUserGroup2", "").lower() == "true":
         chosen = list(person.groups)
-    elif params.get("includedUserGroup2LoyaltyDetails", "").lower() == "true":
+    elif loyalty:
         chosen = [group for group in person.groups if _own(person, group)]
     else:
         return {}
-    return {"userGroups2": [_group2(group) for group in chosen]}
+    return {"userGroups2": [{**_group2(group), **(_loyalty(group) if loyalty else {})} for group in chosen]}
 
 
 def _own(person: Person, group: UserGroup) -> bool:
@@ -104,15 +105,21 @@ def _group2(group: UserGroup) -> Json:
         "createdOn": iso(group.created),
         "groupName": group.name,
         "maxGroupSize": group.max_size,
+        "totalActiveMembers": sum(member.active for member in group.members),
+        "totalExitedMembers": sum(not member.active for member in group.members),
+        "extendedFields": dict(group.extended),
+        "warnings": [NO_HIERARCHY],
+    }
+
+
+def _loyalty(group: UserGroup) -> Json:
+    """What the group has collected as such, and its gaps."""
+    return {
         "lifeTimePurchases": group.purchases,
         "expiredPoints": v2_points.expired_points(group.programs),
         "expirySchedules": [_schedule(row) for row in v2_points.expiry_schedules(group.programs)],
         **_gaps(group.programs),
-        "totalActiveMembers": sum(member.active for member in group.members),
-        "totalExitedMembers": sum(not member.active for member in group.members),
         "pointsSummaries": [_summary(group, state) for state in group.programs],
-        "extendedFields": dict(group.extended),
-        "warnings": [NO_HIERARCHY],
     }
 
 

@@ -10,6 +10,8 @@ from .masking import visible_profiles
 
 Json = dict[str, Any]
 Params = Mapping[str, str]
+REACHED_BY = frozenset({"mobile", "email", "wechat"})
+"""The identifiers that samples list among the channels too."""
 
 
 def profiles(person: Person, params: Params) -> list[Json]:
@@ -28,7 +30,7 @@ def _profile(person: Person, profile: Profile) -> Json:
             ("mobile", profile.mobile),
             ("email", profile.email),
             ("externalId", profile.external_id),
-            ("wechat", profile.wechat),
+            *profile.handles.items(),
         )
         if value
     ]
@@ -39,7 +41,7 @@ def _profile(person: Person, profile: Profile) -> Json:
         "fields": dict(profile.fields),
         "allFields": {},
         "identifiers": [*named, *(v2_cards.identifier(card) for card in person.cards)],
-        "commChannels": [_channel(entry) for entry in named if entry["type"] != "externalId"],
+        "commChannels": [_channel(entry) for entry in named if entry["type"] in REACHED_BY],
         "source": profile.source,
         "userId": person.id,
         "accountId": profile.account_id,

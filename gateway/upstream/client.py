@@ -10,9 +10,10 @@ import httpx
 import orjson
 
 from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnavailable
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
-from gateway.facets.routes import BY_ID, ById
+from gateway.facets.routes import BY_ID
 from gateway.upstream import v1, v2
 from gateway.upstream.answers import Failed, Outcomes, Target
 from gateway.upstream.auth import Credential
@@ -41,23 +42,25 @@ class UpstreamClient:
         http: httpx.AsyncClient,
         credential: Credential,
         *,
-        by_id: ById,
+        capabilities: Capabilities,
         timeout_s: float,
+        country_code: str = "",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._http = http
         self._credential = credential
-        self._by_id = by_id
+        self._capabilities = capabilities
         self._timeout_s = timeout_s
+        self._attribution = {"x-cap-client-countrycode": country_code} if country_code else {}
         self._clock = clock
 
     def request(self, call: Call, targets: Mapping[int, Target]) -> UpstreamRequest:
         """The request that a call is, without sending it."""
         match call.endpoint:
             case Endpoint.V1:
-                return v1.request(call, list(targets.values()))
+                return v1.request(call, list(targets.values()), self._capabilities)
             case Endpoint.V2:
-                return v2.request(call, next(iter(targets.values())), self._by_id)
+                return v2.request(call, next(iter(targets.values())), self._capabilities)
 
     async def perform(self, call: Call, targets: Mapping[int, Target], language: str | None = None) -> Performed:
         """Makes a call and says what came of it for each customer. Never raises but when it is cancelled."""
@@ -85,7 +88,7 @@ class UpstreamClient:
     async def _send(
         self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None
     ) -> tuple[int, bytes]:
-        headers = {"accept": "application/json", **proof}
+        headers = {"accept": "application/json", **self._attribution, **proof}
         if language:
             headers["language"] = language
         try:

@@ -12,6 +12,7 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.facets.addresses import normal_form
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import CustomerId, IdentifierKind
 from gateway.facets.plan import Call
 from gateway.model.readers import Block, Reader
@@ -44,11 +45,11 @@ _BAD_INPUT: Final = frozenset({"400", "1015"})
 _NO_PERMISSION: Final = frozenset({"1044", "401", "403", "498"})
 
 
-def request(call: Call, targets: Sequence[Target]) -> UpstreamRequest:
+def request(call: Call, targets: Sequence[Target], capabilities: Capabilities) -> UpstreamRequest:
     """The request for one batch: one identifier kind, the values joined by commas."""
     name = _NAMES[targets[0].identifiers[0].kind]
     values = ",".join(target.identifiers[0].value for target in targets)
-    return UpstreamRequest(PATH, PATH, ((name, values), *call.parameters.flags), name)
+    return UpstreamRequest(PATH, PATH, ((name, values), *call.parameters(capabilities).flags), name)
 
 
 def outcomes(body: object, targets: Mapping[int, Target]) -> Mapping[int, Outcome]:

@@ -10,9 +10,10 @@ from gateway.errors import (
     UpstreamUnauthorized,
     UpstreamUnavailable,
 )
+from gateway.facets.capabilities import ById, Capabilities
 from gateway.facets.facet import CustomerId, IdentifierKind
 from gateway.facets.plan import Call
-from gateway.facets.routes import BY_ID, ById
+from gateway.facets.routes import BY_ID
 from gateway.model.readers import Block, Reader
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
 from gateway.upstream.codes import code_of, failure
@@ -29,6 +30,11 @@ _NAMES: Final = {
     IdentifierKind.CARD_NUMBER: "cardnumber",
     IdentifierKind.CARD_EXTERNAL_ID: "cardExternalId",
     IdentifierKind.WECHAT: "wechat",
+    IdentifierKind.MARTJACK_ID: "martjackId",
+    IdentifierKind.FB_ID: "fbId",
+    IdentifierKind.LINE: "line",
+    IdentifierKind.CUID: "cuid",
+    IdentifierKind.UNION_ID: "unionId",
 }
 
 _NOT_FOUND: Final = frozenset({"8015", "8065", "8089", "816", "1011", "1012"})
@@ -47,15 +53,15 @@ _PARTIAL: Final = frozenset({"8062", "8063"})
 _UNAUTHORIZED: Final = frozenset({"401", "403", "498", "4000"})
 
 
-def request(call: Call, target: Target, by_id: ById) -> UpstreamRequest:
+def request(call: Call, target: Target, capabilities: Capabilities) -> UpstreamRequest:
     """The request for one customer."""
-    carried = call.parameters
+    carried = call.parameters(capabilities)
     parameters: list[tuple[str, str]] = [("source", target.address.source.value)]
     if target.address.account:
         parameters.append(("accountId", target.address.account))
     path = shown = LOOKUP_PATH
     identifying = None
-    if call.by == BY_ID and by_id is ById.PATH:
+    if call.by == BY_ID and capabilities.v2_by_id is ById.PATH:
         path, shown = BY_ID_PATH.replace("{id}", quote(target.identifiers[0].value, safe="")), BY_ID_PATH
     else:
         identifying = "identifierValue"

@@ -12,19 +12,31 @@ from hypothesis import strategies as st
 from gateway.cache.entries import FORMAT, Absent, Entry, Fresh, Missing, packed, state, unpacked
 from gateway.facets.catalog import CATALOG, EXISTENCE, PERSON
 from gateway.facets.facet import Endpoint, Facet
-from gateway.facets.parameters import parameters, source
+from gateway.facets.parameters import parameters, source, sources
 from gateway.model.profile import Person
 from gateway.model.readers import Reader
 from gateway.sandbox import create_sandbox
+from tests.support.facets import EXAMPLES, SEEDS, example
 
 ZONE = ZoneInfo("Asia/Kolkata")
-CUSTOMERS = ("100000006", "100000036", "100000037", "100000001", "100000003", "100000016", "100000041")
+CUSTOMERS = (
+    "100000006",
+    "100000036",
+    "100000037",
+    "100000001",
+    "100000003",
+    "100000016",
+    "100000041",
+    "100000038",
+    "100000066",
+    "100000071",
+)
 
 
 async def payload(endpoint: Endpoint, customer: str, facets: frozenset[Facet]) -> Any:
     """What the sandbox tells of a customer when it is asked for these facets."""
     sandbox = create_sandbox()
-    carried = parameters(endpoint, facets)
+    carried = parameters(endpoint, facets, SEEDS)
     asked = dict(carried.flags) | ({"embed": ",".join(carried.embeds)} if carried.embeds else {})
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(sandbox),
@@ -37,18 +49,13 @@ async def payload(endpoint: Endpoint, customer: str, facets: frozenset[Facet]) -
         return answer["response"]["customers"]["customer"][0]
 
 
-def facet_of(name: str) -> Facet:
-    return CATALOG[name](**dict.fromkeys(CATALOG[name].parameters, 30))
-
-
-WAYS = [(name, way.endpoint) for name, kind in CATALOG.items() for way in kind.sources]
+WAYS = [(facet, way.endpoint) for facet in EXAMPLES for way in sources(facet, SEEDS)]
 
 
 @pytest.mark.parametrize("customer", CUSTOMERS)
-@pytest.mark.parametrize(("name", "endpoint"), WAYS, ids=lambda one: one if isinstance(one, str) else one.value)
-async def test_a_value_of_every_facet_comes_out_as_it_went_in(name: str, endpoint: Endpoint, customer: str) -> None:
-    facet = facet_of(name)
-    way = source(facet, endpoint)
+@pytest.mark.parametrize(("facet", "endpoint"), WAYS, ids=str)
+async def test_a_value_of_every_facet_comes_out_as_it_went_in(facet: Facet, endpoint: Endpoint, customer: str) -> None:
+    way = source(facet, endpoint, SEEDS)
     assert way is not None
     block = await payload(endpoint, customer, frozenset({facet}))
     value = way.read(Reader(ZONE), block, facet.argument_values)
@@ -56,11 +63,10 @@ async def test_a_value_of_every_facet_comes_out_as_it_went_in(name: str, endpoin
     assert unpacked(facet, packed(entry)) == entry
 
 
-@pytest.mark.parametrize("name", CATALOG)
-async def test_some_customer_has_something_of_every_facet(name: str) -> None:
+@pytest.mark.parametrize("facet", EXAMPLES, ids=str)
+async def test_some_customer_has_something_of_every_facet(facet: Facet) -> None:
     """Else the round trips above would be those of nothing."""
-    facet = facet_of(name)
-    for way in CATALOG[name].sources:
+    for way in sources(facet, SEEDS):
         for customer in CUSTOMERS:
             block = await payload(way.endpoint, customer, frozenset({facet}))
             if block and way.read(Reader(ZONE), block, facet.argument_values):
@@ -148,7 +154,7 @@ def test_bytes_behind_an_entry_are_a_miss() -> None:
 @given(st.binary(max_size=60), st.sampled_from(sorted(CATALOG)))
 def test_any_bytes_are_an_entry_or_a_miss(data: bytes, name: str) -> None:
     """No bytes at all raise: a shared store may hold anything."""
-    assert isinstance(unpacked(facet_of(name), data), Entry | None)
+    assert isinstance(unpacked(example(CATALOG[name]), data), Entry | None)
 
 
 @given(st.integers(0, len(DATA) - 1), st.integers(0, 255))

@@ -5,20 +5,27 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from gateway.facets.catalog import CATALOG, EXISTENCE
+from gateway.facets.capabilities import Capabilities, Gaps
+from gateway.facets.catalog import EXISTENCE, GAP_TO_RENEW, GAP_TO_UPGRADE
 from gateway.facets.facet import Endpoint, Facet
-from gateway.facets.parameters import parameters, source
+from gateway.facets.parameters import parameters, source, sources
 from gateway.model.readers import Block, Reader
 from gateway.sandbox import CUSTOMERS, create_sandbox
+from tests.support.facets import EXAMPLES, RICH, SEEDS
 
-SHARED = [kind for kind in CATALOG.values() if len(kind.sources) > 1 and kind is not EXISTENCE]
+SHARED = [
+    (facet, capabilities)
+    for capabilities in (SEEDS, RICH, Capabilities(gaps=Gaps.DETAILS))
+    for facet in (*EXAMPLES, GAP_TO_RENEW(days=0), GAP_TO_UPGRADE(days=0))
+    if len(sources(facet, capabilities)) > 1 and facet != EXISTENCE()
+]
 GONE = {"deleted", "merged_victim"}
 """Who is not told alike by nature: V2 does not know the one and answers with the other's old self."""
 ELSEWHERE = {"wechat_only"}
 """Who has no INSTORE profile, which is the only one that V1.1 knows."""
 
 
-async def blocks(facet: Facet) -> list[tuple[str, Block, Block]]:
+async def blocks(facet: Facet, capabilities: Capabilities) -> list[tuple[str, Block, Block]]:
     """Both payloads of everybody, each asked for the facet alone."""
     sandbox = create_sandbox()
     async with httpx.AsyncClient(
@@ -26,7 +33,7 @@ async def blocks(facet: Facet) -> list[tuple[str, Block, Block]]:
         base_url="http://upstream",
         headers={"Authorization": sandbox.credentials.basic},
     ) as http:
-        v1, v2 = (parameters(endpoint, frozenset({facet})) for endpoint in (Endpoint.V1, Endpoint.V2))
+        v1, v2 = (parameters(endpoint, frozenset({facet}), capabilities) for endpoint in (Endpoint.V1, Endpoint.V2))
         found: list[tuple[str, Block, Block]] = []
         for person in CUSTOMERS:
             if person.key in GONE | ELSEWHERE:
@@ -40,16 +47,17 @@ async def blocks(facet: Facet) -> list[tuple[str, Block, Block]]:
         return found
 
 
-@pytest.mark.parametrize("kind", SHARED, ids=lambda kind: kind.name)
-async def test_both_endpoints_tell_a_shared_facet_alike(kind) -> None:
-    facet = kind()
-    v1, v2 = source(facet, Endpoint.V1), source(facet, Endpoint.V2)
+@pytest.mark.parametrize(
+    ("facet", "capabilities"), SHARED, ids=lambda one: one.gaps.value if isinstance(one, Capabilities) else str(one)
+)
+async def test_both_endpoints_tell_a_shared_facet_alike(facet: Facet, capabilities: Capabilities) -> None:
+    v1, v2 = source(facet, Endpoint.V1, capabilities), source(facet, Endpoint.V2, capabilities)
     assert v1 is not None
     assert v2 is not None
     told = 0
-    for key, item, entity in await blocks(facet):
+    for key, item, entity in await blocks(facet, capabilities):
         reader = Reader(ZoneInfo("Asia/Kolkata"))
-        one, other = v1.read(reader, item, {}), v2.read(reader, entity, {})
+        one, other = (way.read(reader, told, facet.argument_values) for way, told in ((v1, item), (v2, entity)))
         assert one == other or _only_nulls(one, other), key
         told += bool(one)
     assert told > 0, "nobody has it, so nothing was compared"

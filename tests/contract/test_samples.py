@@ -21,6 +21,7 @@ from gateway.upstream import v1, v2
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome
 from tests.contract.fields import FIELDS, NOT_OFFERED, SERIALS
 from tests.contract.files import ANOTHER_CALL, CUSTOMERS, REFUSALS
+from tests.support.facets import example
 from tests.upstream.calls import ID, MOBILE, target
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "reference" / "samples"
@@ -66,7 +67,7 @@ def read(endpoint: Endpoint, found: Found) -> tuple[dict[str, Any], Reader]:
     """Every facet that the catalog has a source for, by name."""
     reader = Reader(ZONE)
     records = {
-        kind.name: way.read(reader, found.block, dict.fromkeys(kind.parameters, 0))
+        kind.name: way.read(reader, found.block, example(kind).argument_values)
         for kind in CATALOG.values()
         for way in kind.sources
         if way.endpoint is endpoint

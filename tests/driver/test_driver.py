@@ -10,6 +10,7 @@ import pytest
 
 from gateway.cache.facet_cache import FacetCache
 from gateway.facets import needs
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.needs import Wanted
@@ -168,8 +169,8 @@ def crash(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("919800000001")
 
-    def source(facet: Facet, endpoint: Endpoint) -> Any:
-        way = catalog_source(facet, endpoint)
+    def source(facet: Facet, endpoint: Endpoint, capabilities: Capabilities) -> Any:
+        way = catalog_source(facet, endpoint, capabilities)
         return replace(way, read=broken) if way is not None and facet.name == name else way
 
     monkeypatch.setattr("gateway.driver.source", source)

@@ -209,7 +209,7 @@ def foreseeable() -> Iterator[tuple[str, tuple[dict[str, Any], str]]]:
 CASES = dict(foreseeable())
 
 
-IDENTIFYING = {"identifierValue", "id", "mobile", "email", "external_id", "card_external_id"}
+IDENTIFYING = {"identifierValue", "id", "mobile", "email", "external_id", "card_external_id", "card_number"}
 
 
 def planned(call: dict[str, Any]) -> tuple[str, str, int]:

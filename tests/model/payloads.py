@@ -1,10 +1,11 @@
 """What upstream could send: any JSON, and well-formed payloads with a few places spoilt."""
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
+
+from tests.model.reading import places
 
 _SPELLINGS = (
     "", " ", "0", "1", "-1", "true", "False", "12.5 ", "5.632820109E9", "1e400", "NaN", "-inf", "1_000",
@@ -48,24 +49,11 @@ def spoilt(draw: st.DrawFn, payload: dict[str, Any]) -> dict[str, Any]:
     """A well-formed payload with other JSON in up to five of its places."""
     found = copy.deepcopy(payload)
     for _ in range(draw(st.integers(0, 5))):
-        container, key = draw(st.sampled_from(list(_places(found))))
+        container, key = draw(st.sampled_from(list(places(found))))
         container[key] = draw(json_values())
     return found
 
 
 def keys_of(payload: object) -> list[str]:
     """Every key of a payload."""
-    return sorted({key for _, key in _places(payload) if isinstance(key, str)})
-
-
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    match value:
-        case dict():
-            pairs = list(value.items())
-        case list():
-            pairs = list(enumerate(value))
-        case _:
-            return
-    for key, inner in pairs:
-        yield value, key
-        yield from _places(inner)
+    return sorted({key for _, key in places(payload) if isinstance(key, str)})

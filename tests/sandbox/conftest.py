@@ -26,7 +26,8 @@ class Caller:
         return answer.json()["response"]
 
     async def items(self, **params: Any) -> list[Json]:
-        return (await self.v1(**params))["customers"]["customer"]
+        found = (await self.v1(**params))["customers"]["customer"]
+        return found if isinstance(found, list) else [found]
 
     async def item(self, person: Person, **params: Any) -> Json:
         (item,) = await self.items(id=person.id, **params)

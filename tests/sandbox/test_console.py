@@ -26,6 +26,7 @@ async def test_recorded_requests_never_hold_a_credential(upstream: Caller):
         "X-CAP-API-OAUTH-TOKEN": "secret-token",
         "Accept-Language": "ar",
         "language": "zh",
+        "X-CAP-CLIENT-COUNTRYCODE": "1",
         "Accept": "application/json",
         "X-CAP-API-ATTRIBUTION-ENTITY-TYPE": "TILL",
         "Cookie": "a=b",
@@ -38,6 +39,7 @@ async def test_recorded_requests_never_hold_a_credential(upstream: Caller):
         "accept": "application/json",
         "accept-language": "ar",
         "language": "zh",
+        "x-cap-client-countrycode": "1",
         "x-cap-api-attribution-entity-type": "TILL",
     }
     assert "secret" not in str(shown)
@@ -72,6 +74,20 @@ async def test_customers_introduce_themselves_without_a_credential(upstream: Cal
     shown = (await upstream.http.get("/_sandbox/customers")).json()
     assert len(shown) == len(CUSTOMERS)
     assert shown[0]["identifiers"]["cardExternalId"] == ["wallet-0101"]
+    assert shown[0]["elsewhere"] == []
+
+
+async def test_a_customer_says_what_other_sources_call_them(upstream: Caller):
+    shown = (await upstream.http.get("/_sandbox/customers")).json()
+    (one,) = [each for each in shown if each["key"] == "many_sources"]
+    assert [each["accountId"] for each in one["elsewhere"]] == [
+        *("martjack-main", "facebook-main", "line-main", "mobile-app-main", "wechat-main")
+    ]
+    assert one["elsewhere"][-1] == {
+        "source": "WECHAT",
+        "accountId": "wechat-main",
+        "identifiers": {"wechat": "oWx-sandbox-0072", "unionId": "union-sandbox-0072"},
+    }
 
 
 async def test_the_index_has_lines_to_paste(upstream: Caller):

@@ -27,6 +27,7 @@ def test_every_customer_says_why_it_is_here():
         lambda one: [profile.mobile for profile in one.profiles if profile.mobile],
         lambda one: [profile.email.lower() for profile in one.profiles if profile.email],
         lambda one: [profile.external_id for profile in one.profiles if profile.external_id],
+        lambda one: [handle for profile in one.profiles for handle in profile.handles.items()],
         lambda one: [card.number for card in one.cards],
         lambda one: [card.id for card in one.cards],
         lambda one: [coupon.code for coupon in one.coupons],
@@ -52,6 +53,19 @@ def test_each_tier_change_starts_where_the_one_before_ended():
             assert not steps or steps[0].target == state.current.name, one.key
             assert all(newer.source == older.target for newer, older in pairwise(steps)), one.key
             assert all(newer.at > older.at for newer, older in pairwise(steps)), one.key
+
+
+def test_a_tier_is_left_when_it_was_to_end_or_before():
+    for one in CUSTOMERS:
+        for newer, older in pairwise(step for step in one.slab_history if step.source_expires):
+            assert newer.source_expires == older.target_expires, one.key
+
+
+def test_nobody_collected_more_with_cards_than_in_all():
+    for one in CUSTOMERS:
+        by_cards = sum(card.lifetime for card in one.cards)
+        assert by_cards <= sum(state.lifetime for state in one.programs), one.key
+        assert all(card.redeemed <= card.lifetime for card in one.cards), one.key
 
 
 def test_a_key_nobody_has_is_refused_with_those_there_are():

@@ -1,6 +1,6 @@
 """Which customers a V1.1 request names, and the batch they come back in."""
 
-from gateway.sandbox import create_sandbox, person
+from gateway.sandbox import create_sandbox
 
 from .conftest import Caller
 
@@ -81,20 +81,6 @@ async def test_a_card_is_taken_by_external_id_but_not_by_number(upstream: Caller
     assert item["user_id"] == "100000010"
     response = await upstream.v1(card_number="CAPD0000001001")
     assert (response["status"]["code"], response["customers"]) == (400, None)
-
-
-async def test_a_merge_victim_is_answered_with_the_survivor(upstream: Caller):
-    (item,) = await upstream.items(mobile="919800000017", user_id="true")
-    assert (item["user_id"], item["mobile"]) == ("100000018", "919800000018")
-    assert item["survivor_account_retrieved"] == "true"
-    assert item["item_status"]["warnings"]["warning"] == ["91009"]
-    assert item["item_status"]["message"].endswith(", Survivor account is retrieved for the requested merge victim")
-
-
-async def test_a_survivor_asked_for_directly_is_an_ordinary_customer(upstream: Caller):
-    item = await upstream.item(person("merged_survivor"))
-    assert "survivor_account_retrieved" not in item
-    assert item["item_status"]["warnings"]["warning"] == []
 
 
 async def test_a_masked_customer_shows_stars_but_its_id(upstream: Caller):

@@ -58,12 +58,13 @@ async def test_everything_asked_for_is_a_string(upstream: Caller):
         "tracker_info": "trackers",
         "points_summary": "points_summary",
         "program_summary": "programs_list",
+        "member_care_access": "member_care_access",
     }
     for one in CUSTOMERS:
         if one.deleted:
             continue
         item = await upstream.item(one, **dict.fromkeys(flags, "true"))
-        for name in flags.values():
+        for name in (*flags.values(), "notes"):
             assert all(isinstance(leaf, str) for leaf in scalars(item.get(name, ""))), (one.key, name)
 
 
@@ -208,8 +209,15 @@ async def test_the_programs_of_the_organisation_are_the_same_for_everyone(upstre
     )
 
 
-@pytest.mark.parametrize("flag", ["subscriptions", "segments"])
-async def test_one_will_do_for_two_flags(upstream: Caller, flag: str):
+@pytest.mark.parametrize("value", ["true", "1"])
+async def test_whether_the_asker_may_see_the_customer(upstream: Caller, value: str):
+    item = await upstream.item(person("showcase"), member_care_access=value)
+    assert item["member_care_access"] == {"accessible": "true"}
+    assert "member_care_access" not in await upstream.item(person("showcase"), member_care_access="false")
+
+
+@pytest.mark.parametrize("flag", ["subscriptions", "segments", "member_care_access"])
+async def test_one_will_do_for_three_flags(upstream: Caller, flag: str):
     assert flag in await upstream.item(person("showcase"), **{flag: "1"})
 
 

@@ -49,6 +49,24 @@ async def test_transactions_and_notes_can_be_refused(upstream: Caller):
     assert not {"transactions", "notes"} & set(item)
 
 
+async def test_notes_come_unasked_and_are_few(upstream: Caller):
+    assert (await upstream.item(person("noted")))["notes"] == [
+        {"note": "Prefers the quiet corner", "added_on": "2026-09-14 13:05:00", "added_by": "Harbour till 1"},
+        {
+            "note": "Allergic to nuts.\nTold the kitchen.",
+            "added_on": "2026-02-27 19:45:10",
+            "added_by": "Garden till 4",
+        },
+        {
+            "note": "Speaks \u05e2\u05d1\u05e8\u05d9\u05ea",
+            "added_on": "2025-12-31 23:59:59",
+            "added_by": "Airport till 2",
+        },
+    ]
+    assert [one.key for one in CUSTOMERS if one.notes] == ["fleet_company", "one_of_each", "noted"]
+    assert (await upstream.item(ASHA))["notes"] == []
+
+
 async def test_ten_bills_come_and_every_return(upstream: Caller):
     rows = (await upstream.item(ASHA))["transactions"]["transaction"]
     assert [row["type"] for row in rows] == ["REGULAR"] * 10 + ["RETURN"] * 3
@@ -74,6 +92,43 @@ async def test_tier_history_is_newest_first_and_may_lack_a_store(upstream: Calle
     assert [row for row in rows if "store" not in row]
 
 
+async def test_a_tier_change_may_say_when_both_tiers_end(upstream: Caller):
+    flags = {"mlp": "true", "slab_history": "true"}
+    rows = (await upstream.item(person("dated_history"), **flags))["slab_history"]["history"]
+    assert [(row["type"], row["to_tier_expiry_date"], row["from_tier_expiry_date"]) for row in rows] == [
+        ("RENEW", "2027-03-31 23:59:59", "2026-03-31 23:59:59"),
+        ("UPGRADE", "2026-03-31 23:59:59", "2121-04-12 23:59:59"),
+    ]
+    others = (await upstream.item(person("long_history"), **flags))["slab_history"]["history"]
+    assert not {name for row in others for name in row if name.endswith("_expiry_date")}
+
+
+async def test_few_have_told_their_gender_and_what_they_think(upstream: Caller):
+    told = [
+        await upstream.item(person(key), next_slab="true")
+        for key in ("pictured", "currencies", "group_primary", "noted")
+    ]
+    assert [(item["gender"], item["current_nps_status"]) for item in told] == [
+        ("Female", "PROMOTER"),
+        ("Male", "PASSIVE"),
+        ("Female", "DETRACTOR"),
+        ("Other", None),
+    ]
+    assert (await upstream.item(ASHA))["gender"] is None
+    assert (await upstream.item(person("pictured")))["current_nps_status"] is None
+
+
+async def test_extended_fields_are_strings(upstream: Caller):
+    item = await upstream.item(person("promised"))
+    assert item["extended_fields"]["field"] == [
+        {"name": "occupation", "value": "teacher"},
+        {"name": "children", "value": "1"},
+        {"name": "budget", "value": "250.5"},
+        {"name": "newsletter", "value": "false"},
+        {"name": "anniversary", "value": ""},
+    ]
+
+
 async def test_everything_below_the_customer_is_a_string(upstream: Caller):
     flags = {"mlp": "true", "slab_history": "true", "gap_to_upgrade_for": "0", "gap_to_renew_for": "0"}
     for one in CUSTOMERS:
@@ -92,24 +147,6 @@ async def test_customer_level_numbers_are_numbers(upstream: Caller):
 
 async def test_a_missing_email_is_empty(upstream: Caller):
     assert (await upstream.item(person("no_email")))["email"] == ""
-
-
-async def test_the_base_tier_has_a_trailing_blank_at_customer_level_only(upstream: Caller):
-    item = await upstream.item(person("base_tier"), mlp="true")
-    (summary,) = item["points_summaries"]["points_summary"]
-    assert (item["current_slab"], summary["currentSlab"]) == ("Member ", "Member")
-
-
-async def test_times_have_no_zone(upstream: Caller):
-    item = await upstream.item(ASHA, mlp="true")
-    assert item["registered_on"] == "2021-04-12 10:15:00"
-    assert item["points_summaries"]["points_summary"][0]["slabExpiryDate"] == "2026-12-31 23:59:59"
-
-
-async def test_billions_are_written_in_scientific_notation(upstream: Caller):
-    item = await upstream.item(person("huge_points"), mlp="true")
-    (summary,) = item["points_summaries"]["points_summary"]
-    assert summary["lifetimePoints"] == "5.632820109E9"
 
 
 async def test_the_top_tier_has_no_next(upstream: Caller):
@@ -205,9 +242,9 @@ async def test_an_empty_schedule_has_no_inner_key(upstream: Caller):
     assert item["expiry_schedule"] == {}
 
 
-async def test_unknown_flags_and_those_about_the_asker_bring_nothing(upstream: Caller):
+async def test_unknown_flags_bring_nothing(upstream: Caller):
     plain = await upstream.item(ASHA)
-    flags = dict.fromkeys(("basic", "member_care_access", "point_summary"), "true")
+    flags = dict.fromkeys(("basic", "members_care_access", "point_summary"), "true")
     assert await upstream.item(ASHA, **flags) == plain
 
 

@@ -52,6 +52,41 @@ async def test_two_profiles_come_unless_narrowed_to_the_one_asked_for(upstream: 
     assert [profile["source"] for profile in one["profiles"]] == ["WECHAT"]
 
 
+@pytest.mark.parametrize(
+    ("source", "account", "name", "value"),
+    [
+        ("MARTJACK", "martjack-main", "martjackId", "mj-sandbox-0072"),
+        ("FACEBOOK", "facebook-main", "FBID", "fb-sandbox-0072"),
+        ("LINE", "line-main", "line", "line-sandbox-0072"),
+        ("MOBILE_APP", "mobile-app-main", "Cuid", "cuid-sandbox-0072"),
+        ("WECHAT", "wechat-main", "unionid", "union-sandbox-0072"),
+        ("WECHAT", "wechat-main", "wechat", "oWx-sandbox-0072"),
+    ],
+)
+async def test_each_source_finds_a_customer_by_an_identifier_of_its_own(
+    upstream: Caller, source: str, account: str, name: str, value: str
+):
+    body = await upstream.v2(name, value, source=source, accountId=account, includedOnlyCurrentProfile="true")
+    (profile,) = body["profiles"]
+    assert (body["id"], profile["source"], profile["accountId"]) == (100000072, source, account)
+    assert value in [one["value"] for one in profile["identifiers"] if one["type"].lower() == name.lower()]
+    assert code(await upstream.v2(name, value)) == 8015
+    assert code(await upstream.v2(name, value, source=source)) == 8015
+
+
+async def test_an_identifier_is_listed_in_the_profile_of_its_source_only(upstream: Caller):
+    profiles = (await upstream.v2_of(person("many_sources")))["profiles"]
+    assert {one["source"]: [each["type"] for each in one["identifiers"]] for one in profiles} == {
+        "INSTORE": ["mobile", "email", "externalId"],
+        "MARTJACK": ["martjackId"],
+        "FACEBOOK": ["fbId"],
+        "LINE": ["line"],
+        "MOBILE_APP": ["cuid"],
+        "WECHAT": ["wechat", "unionId"],
+    }
+    assert [each["type"] for each in profiles[-1]["commChannels"]] == ["wechat"]
+
+
 async def test_several_identifiers_are_one_customer_by_the_external_id(upstream: Caller):
     names, values = "email,mobile,externalID", "asha.rao@example.com,919800000001,EXT-0002"
     assert (await upstream.v2(names, values))["id"] == 100000002
@@ -167,12 +202,6 @@ async def test_a_partner_program_without_tiers_has_no_tier_fields(upstream: Call
     tiered, plain = program["linkedPartnerPrograms"]
     assert (tiered["tierBased"], tiered["partnerTierName"]) == (True, "Sapphire")
     assert not [name for name in plain if name.startswith("partnerTier")]
-
-
-async def test_a_merge_victim_is_its_own_small_entity_with_a_warning(upstream: Caller):
-    body = await upstream.v2("mobile", "919800000017", embed="mlp,points")
-    assert (body["id"], [warning["code"] for warning in body["warnings"]]) == (100000017, [8069])
-    assert not {"loyaltyProgramDetails", "pointsSummary", "cardDetails"} & set(body)
 
 
 async def test_a_masked_customer_shows_stars(upstream: Caller):

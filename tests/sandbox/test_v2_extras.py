@@ -27,13 +27,14 @@ def expiry(link: str) -> datetime:
         ("customerImage", "customerImage", []),
         ("alternateCurrencies", "alternateCurrencyDetails", []),
         ("returnedPoints", "returnedPoints", []),
+        ("cardLoyaltyDetails", "cardLoyaltyDetails", []),
     ],
 )
 async def test_a_list_is_there_but_empty_for_who_has_nothing(upstream: Caller, embed: str, name: str, empty: Any):
     assert await block(upstream, "base_tier", embed, name) == empty
 
 
-@pytest.mark.parametrize("embed", ["userGroup", "fleetParentDetails", "cardLoyaltyDetails", "gapDetails"])
+@pytest.mark.parametrize("embed", ["userGroup", "fleetParentDetails", "gapDetails"])
 async def test_an_object_is_absent_for_who_has_nothing(upstream: Caller, embed: str):
     asked = await upstream.v2_of(person("base_tier"), embed=embed)
     assert asked == await upstream.v2_of(person("base_tier"))
@@ -59,11 +60,6 @@ async def test_a_picture_has_two_links_to_nobodys_host_that_hold_for_an_hour(ups
         "message": "Customer image found",
         "status": "true",
     }
-
-
-async def test_links_can_have_expired(upstream: Caller):
-    (image,) = await block(upstream, "stale_image", "customerImage", "customerImage")
-    assert expiry(image["secureFilePath"]) < datetime(2026, 11, 21, tzinfo=UTC)
 
 
 async def test_alternate_currencies_are_one_entry_each(upstream: Caller):
@@ -122,11 +118,37 @@ async def test_a_group_says_of_its_member_what_the_member_says(upstream: Caller,
         ({"userGroup2Id": "3002"}, [3002]),
         ({"userGroup2Id": "3002", "includedAllUserGroup2": "true"}, [3002]),
         ({"userGroup2Id": "3003"}, []),
+        ({"userGroup2Id": "3003", "includedAllUserGroup2": "true"}, []),
     ],
 )
-async def test_the_flags_choose_among_the_groups(upstream: Caller, params: dict[str, str], ids: list[int]):
-    body = await upstream.v2_of(person("group_secondary"), **params)
+@pytest.mark.parametrize("loyalty", ["true", "false"])
+async def test_the_flags_choose_among_the_groups(
+    upstream: Caller, params: dict[str, str], ids: list[int], loyalty: str
+):
+    body = await upstream.v2_of(person("group_secondary"), **{"includedUserGroup2LoyaltyDetails": loyalty, **params})
     assert [group["id"] for group in body["userGroups2"]] == ids
+
+
+async def test_a_group_that_is_someone_elses_does_not_come(upstream: Caller):
+    assert (await upstream.v2_of(person("group_primary"), userGroup2Id="3002"))["userGroups2"] == []
+
+
+@pytest.mark.parametrize("chosen", [{"includedAllUserGroup2": "true"}, {"userGroup2Id": "3001"}])
+async def test_the_points_and_gaps_of_a_group_have_a_flag_of_their_own(upstream: Caller, chosen: dict[str, str]):
+    one = person("group_primary")
+    (plain,) = (await upstream.v2_of(one, **chosen))["userGroups2"]
+    (rich,) = (await upstream.v2_of(one, **chosen, includedUserGroup2LoyaltyDetails="true"))["userGroups2"]
+    assert {name: rich[name] for name in plain} == plain
+    assert set(rich) - set(plain) == {
+        *("lifeTimePurchases", "expiredPoints", "expirySchedules"),
+        *("gapToUpgrade", "gapToRenew", "pointsSummaries"),
+    }
+
+
+async def test_the_flag_alone_brings_the_default_group_with_its_points(upstream: Caller):
+    one, flag = person("group_secondary"), {"includedUserGroup2LoyaltyDetails": "true"}
+    alone = (await upstream.v2_of(one, **flag))["userGroups2"]
+    assert alone == (await upstream.v2_of(one, **flag, userGroup2Id="3001"))["userGroups2"]
 
 
 @pytest.mark.parametrize("flag", ["includedUserGroup2LoyaltyDetails", "includedAllUserGroup2"])
@@ -136,7 +158,8 @@ async def test_a_flag_about_groups_counts_only_when_true(upstream: Caller, flag:
 
 
 async def test_a_group_has_points_and_gaps_of_its_own(upstream: Caller):
-    (group,) = (await upstream.v2_of(person("group_primary"), includedAllUserGroup2="true"))["userGroups2"]
+    asked = await upstream.v2_of(person("group_primary"), includedUserGroup2LoyaltyDetails="true")
+    (group,) = asked["userGroups2"]
     (summary,) = group["pointsSummaries"]
     assert (summary["programId"], summary["userGroup2Id"], summary["loyaltyPoints"]) == (1003, 3001, 3280.0)
     assert not {"loyaltyId", "cumulativePurchases"} & set(summary)
@@ -167,9 +190,28 @@ async def test_returned_points_come_latest_first_and_add_up(upstream: Caller):
     assert [program["returned"] for program in body["loyaltyProgramDetails"]] == [72.5, 5.0]
 
 
-async def test_cards_come_with_their_loyalty_even_when_they_are_refused(upstream: Caller):
-    body = await upstream.v2_of(person("many_cards"), embed="ignoreCardDetails,cardLoyaltyDetails")
-    assert body == await upstream.v2_of(person("many_cards"))
+async def test_what_was_collected_with_each_card(upstream: Caller):
+    body = await upstream.v2_of(person("showcase"), embed="cardLoyaltyDetails,points")
+    first, second = body["cardLoyaltyDetails"]
+    assert first == {
+        "cardId": 8101,
+        "cardNumber": "CAPD0000000101",
+        "seriesId": 71,
+        "redeemed": 7300.25,
+        "lifetimePoints": 12400.5,
+        "loyaltyPoints": 5100.25,
+    }
+    for name in ("redeemed", "lifetimePoints"):
+        assert first[name] + second[name] == body["pointsSummary"][name]
+
+
+async def test_what_was_collected_with_cards_does_not_bring_refused_cards_back(upstream: Caller):
+    refused, loyal = "ignoreCardDetails", "cardLoyaltyDetails"
+    assert {loyal, "cardDetails"} <= set(await upstream.v2_of(person("many_cards"), embed=loyal))
+    for embed in (f"{refused},{loyal}", f"{loyal},{refused}"):
+        body = await upstream.v2_of(person("many_cards"), embed=embed)
+        assert [card["cardId"] for card in body[loyal]] == [8901, 8902, 8903, 8904]
+        assert "cardDetails" not in body
 
 
 async def test_gap_details_are_the_gaps_of_today_beside_mlp(upstream: Caller):

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from gateway.app import create_app
-from gateway.sandbox import Sandbox, create_sandbox
+from gateway.sandbox import Habits, Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.telemetry.events import Event
 
@@ -39,9 +39,11 @@ class GatewayUnderTest:
 
 
 @asynccontextmanager
-async def running(*, by_id: str = "path", **settings: Any) -> AsyncIterator[GatewayUnderTest]:
-    """A gateway as `gateway dev` would start it, with these settings besides."""
-    sandbox = create_sandbox(by_id=by_id)
+async def running(
+    *, by_id: str = "path", habits: Mapping[str, Any] | None = None, **settings: Any
+) -> AsyncIterator[GatewayUnderTest]:
+    """A gateway as `gateway dev` would start it, with these settings besides, before an upstream with these habits."""
+    sandbox = create_sandbox(by_id=by_id, habits=Habits(**(habits or {})))
     events: list[Event] = []
     upstream = {
         "username": "till.sandbox",

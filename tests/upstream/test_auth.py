@@ -9,8 +9,8 @@ import pytest
 
 from gateway.context import Scope
 from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
-from gateway.facets.routes import ById
 from gateway.sandbox import EndpointFault, Sandbox, create_sandbox
 from gateway.upstream.answers import Failed, Found
 from gateway.upstream.auth import BasicCredential, Credential, NoCredential, OAuthCredential
@@ -202,7 +202,7 @@ async def test_a_token_that_everybody_left_is_there_for_the_next(clock: Clock):
 
 
 def client(http: httpx.AsyncClient, credential: Credential) -> UpstreamClient:
-    return UpstreamClient(http, credential, by_id=ById.PATH, timeout_s=5.0)
+    return UpstreamClient(http, credential, capabilities=Capabilities(), timeout_s=5.0)
 
 
 async def perform(upstream: UpstreamClient, sandbox: Sandbox, endpoint: Endpoint = Endpoint.V1) -> Performed:
@@ -330,7 +330,7 @@ async def test_a_token_that_comes_too_late_is_a_timeout_for_the_call_and_is_kept
     issuer = Issuer(issued("late"))
     oauth = issuer.credential(clock)
     http = httpx.AsyncClient(transport=httpx.MockTransport(issuer))
-    upstream = UpstreamClient(http, oauth, by_id=ById.PATH, timeout_s=0.01)
+    upstream = UpstreamClient(http, oauth, capabilities=Capabilities(), timeout_s=0.01)
     asked = target((ID, "71"))
     failed = (await upstream.perform(call(Endpoint.V1, asked), {0: asked})).outcomes[0]
     assert isinstance(failed, Failed)

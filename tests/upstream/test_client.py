@@ -16,8 +16,8 @@ from gateway.errors import (
     UpstreamUnauthorized,
     UpstreamUnavailable,
 )
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
-from gateway.facets.routes import ById
 from gateway.upstream import client
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
 from gateway.upstream.auth import BasicCredential
@@ -57,7 +57,7 @@ async def asking(say: Say, *, timeout_s: float = 10.0, **more: Any) -> AsyncIter
         ) as http,
     ):
         credential = BasicCredential("till.secret", "hunter2")
-        yield UpstreamClient(http, credential, by_id=ById.PATH, timeout_s=timeout_s, **more), wire
+        yield UpstreamClient(http, credential, capabilities=Capabilities(), timeout_s=timeout_s, **more), wire
 
 
 async def performed(say: Say, endpoint: Endpoint, *targets: Target, **more: Any) -> Performed:
@@ -243,7 +243,7 @@ async def test_an_upstream_that_is_not_there_is_a_failure(endpoint: Endpoint):
     async with httpx.AsyncClient(
         transport=PooledTransport(max_connections=1), base_url=await closed_port(), trust_env=False
     ) as http:
-        upstream = UpstreamClient(http, BasicCredential("u", "p"), by_id=ById.PATH, timeout_s=10.0)
+        upstream = UpstreamClient(http, BasicCredential("u", "p"), capabilities=Capabilities(), timeout_s=10.0)
         found = await upstream.perform(call(endpoint, BY_MOBILE), {0: BY_MOBILE})
     assert (type(error_of(found.outcomes[0])), found.status) == (UpstreamUnavailable, None)
 
@@ -259,7 +259,8 @@ async def test_a_call_that_timed_out_gives_its_connection_back(endpoint: Endpoin
         httpx.AsyncClient(transport=PooledTransport(max_connections=1), base_url=wire.url, trust_env=False) as http,
     ):
         hasty, patient = (
-            UpstreamClient(http, BasicCredential("u", "p"), by_id=ById.PATH, timeout_s=limit) for limit in (0.05, 10.0)
+            UpstreamClient(http, BasicCredential("u", "p"), capabilities=Capabilities(), timeout_s=limit)
+            for limit in (0.05, 10.0)
         )
         late = await hasty.perform(call(endpoint, BY_MOBILE), {0: BY_MOBILE})
         assert isinstance(error_of(late.outcomes[0]), UpstreamTimeout)

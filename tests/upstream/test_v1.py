@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 from gateway.errors import BadUserInput, UpstreamRateLimited, UpstreamUnauthorized, UpstreamUnavailable
+from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import GAP_TO_RENEW, SLAB_HISTORY
 from gateway.facets.facet import Endpoint, IdentifierKind
 from gateway.upstream import v1
@@ -69,19 +70,21 @@ def found_names(outcomes: Sequence[Outcome]) -> list[Any]:
 )
 def test_a_customer_is_asked_for_under_v1s_name_of_the_kind(kind: IdentifierKind, name: str):
     asked = target((kind, "a1"))
-    assert v1.request(call(Endpoint.V1, asked), [asked]).parameters[0] == (name, "a1")
+    assert v1.request(call(Endpoint.V1, asked), [asked], Capabilities()).parameters[0] == (name, "a1")
 
 
 def test_a_batch_is_asked_for_in_one_parameter_in_order():
     asked = [target((MOBILE, number)) for number in ("3", "1", "2")]
-    request = v1.request(call(Endpoint.V1, *asked), asked)
+    request = v1.request(call(Endpoint.V1, *asked), asked, Capabilities())
     assert request.parameters[0] == ("mobile", "3,1,2")
     assert (request.path, request.shown_path) == ("/v1.1/customer/get", "/v1.1/customer/get")
 
 
 def test_a_request_carries_exactly_the_flags_of_its_facets():
     asked = target((ID, "71"))
-    request = v1.request(call(Endpoint.V1, asked, facets=(SLAB_HISTORY(), GAP_TO_RENEW(days=30))), [asked])
+    request = v1.request(
+        call(Endpoint.V1, asked, facets=(SLAB_HISTORY(), GAP_TO_RENEW(days=30))), [asked], Capabilities()
+    )
     assert dict(request.parameters) == {
         "id": "71",
         "format": "json",
@@ -97,7 +100,7 @@ def test_a_request_carries_exactly_the_flags_of_its_facets():
 @pytest.mark.parametrize("kind", [ID, MOBILE, EMAIL, EXTERNAL_ID, CARD_NUMBER, CARD_EXTERNAL_ID])
 def test_what_is_shown_of_a_request_never_has_the_identifier(kind: IdentifierKind):
     asked = target((kind, "4444333322221111"))
-    request = v1.request(call(Endpoint.V1, asked), [asked])
+    request = v1.request(call(Endpoint.V1, asked), [asked], Capabilities())
     assert "4444333322221111" not in f"{request.shown('****')}{request.shown_path}"
     assert "****" in request.shown("****").values()
 

@@ -10,9 +10,9 @@ from gateway.errors import (
     UpstreamUnauthorized,
     UpstreamUnavailable,
 )
+from gateway.facets.capabilities import ById, Capabilities
 from gateway.facets.catalog import CARDS, POINTS_V2, PROGRAMS
 from gateway.facets.facet import Endpoint, IdentifierKind, Source
-from gateway.facets.routes import ById
 from gateway.upstream import v2
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
 from gateway.upstream.codes import failure
@@ -28,7 +28,7 @@ BY_ID = target((ID, "71"))
 
 
 def request(asked: Target, *facets: Any, by_id: ById = ById.PATH) -> UpstreamRequest:
-    return v2.request(call(Endpoint.V2, asked, facets=facets), asked, by_id)
+    return v2.request(call(Endpoint.V2, asked, facets=facets), asked, Capabilities(v2_by_id=by_id))
 
 
 def errors(*codes: Any, **keys: Any) -> Json:
