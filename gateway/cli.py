@@ -6,16 +6,22 @@ import ipaddress
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
+from zoneinfo import ZoneInfo
 
 import typer
 import uvicorn
 
 from gateway.app import build, create_app, schema_text
-from gateway.errors import GatewayError
+from gateway.errors import BadUserInput, GatewayError
+from gateway.facets.addresses import address
+from gateway.facets.facet import Address, IdentifierKind, Source
 from gateway.graphql.execution import Answer, Explain, GraphQLRequest
+from gateway.probe.findings import Findings
+from gateway.probe.prober import Prober
 from gateway.sandbox import create_sandbox
 from gateway.settings import BadSettings, Settings, load
 from gateway.telemetry.events import configure_logs
@@ -116,6 +122,66 @@ def explain(
         gateway.execution.answer(GraphQLRequest(query, cast("dict[str, Any]", values)), gateway.scope(), Explain.PLAN)
     )
     _show(answer, as_json=as_json)
+
+
+@app.command()
+def probe(
+    customer: Annotated[
+        str, typer.Option(help="A customer who has much: KIND=VALUE, such as mobile=919800000001 or id=100000001.")
+    ],
+    source: Annotated[Source, typer.Option(help="Where the identifier is registered.")] = Source.INSTORE,
+    account: Annotated[str, typer.Option(help="The account of the source, where it has several.")] = "",
+    write: Annotated[Path | None, typer.Option(help="Write the capabilities to this environment file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Ask upstream for everything, one facet at a time: what comes, how long it takes, how much each embed adds.
+
+    Ends with the capabilities of the organisation as settings. Makes about seventy upstream calls, one after another.
+    """
+    who = _address(customer, source, account)
+    settings = load(os.environ, DEV)
+    simulated = None
+    if settings.upstream.base_url is None:
+        settings, simulated = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
+        typer.echo("No GATEWAY_UPSTREAM__BASE_URL: probing the sandbox.", err=True)
+    gateway = build(settings, sandbox=simulated)
+    prober = Prober(gateway.client, ZoneInfo(settings.upstream.timezone), who, _progress())
+
+    async def found() -> Findings:
+        async with gateway.http:
+            return await prober.probe()
+
+    findings = asyncio.run(found())
+    if sys.stderr.isatty():
+        typer.echo("\r\033[K", nl=False, err=True)
+    typer.echo(json.dumps(findings.as_json(), indent=2) if as_json else findings.table(), nl=as_json)
+    if write is not None:
+        write.write_text(findings.as_settings())
+        typer.echo(f"Wrote {write}.", err=True)
+
+
+def _progress() -> Callable[[str], None]:
+    """Shows what is asked right now, on one line, to somebody who watches."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    numbers = count(1)
+
+    def tell(text: str) -> None:
+        sys.stderr.write(f"\r\033[Kasking ({next(numbers)})  {text[:60]}")
+        sys.stderr.flush()
+
+    return tell
+
+
+def _address(customer: str, source: Source, account: str) -> Address:
+    """From KIND=VALUE to an address. Raises `BadSettings` naming the option."""
+    kind, separator, value = customer.partition("=")
+    if not separator or kind not in set(IdentifierKind):
+        raise BadSettings(f"--customer: is not KIND=VALUE with KIND one of {', '.join(IdentifierKind)}")
+    try:
+        return address({kind: value}, source, account, argument="--customer")
+    except BadUserInput as error:
+        raise BadSettings(str(error)) from None
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,6 +54,12 @@ class UpstreamClient:
         self._timeout_s = timeout_s
         self._attribution = {"x-cap-client-countrycode": country_code} if country_code else {}
         self._clock = clock
+
+    def with_capabilities(self, capabilities: Capabilities) -> "UpstreamClient":
+        """The same client for an organisation that can do other things."""
+        other = copy(self)
+        other._capabilities = capabilities  # noqa: SLF001 - a copy of ourselves
+        return other
 
     def request(self, call: Call, targets: Mapping[int, Target]) -> UpstreamRequest:
         """The request that a call is, without sending it."""

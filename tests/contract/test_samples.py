@@ -19,7 +19,7 @@ from gateway.facets.facet import Endpoint
 from gateway.model.readers import Reader
 from gateway.upstream import v1, v2
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome
-from tests.contract.fields import FIELDS, NOT_OFFERED, SERIALS
+from tests.contract.fields import FIELDS, MAPS, NOT_OFFERED, SERIALS, WHOLE
 from tests.contract.files import ANOTHER_CALL, CUSTOMERS, REFUSALS
 from tests.support.facets import example
 from tests.upstream.calls import ID, MOBILE, target
@@ -36,7 +36,8 @@ pytestmark = pytest.mark.skipif(
 
 # How a payload is read, and how it is walked.
 
-Leaf = tuple[str, tuple[int, ...], Any]
+Place = int | str
+Leaf = tuple[str, tuple[Place, ...], Any]
 
 
 @cache
@@ -72,41 +73,76 @@ def read(endpoint: Endpoint, found: Found) -> tuple[dict[str, Any], Reader]:
         for way in kind.sources
         if way.endpoint is endpoint
     }
-    return records | {"ID": found.id}, reader
+    programs = [one.program_id for one in records["PROGRAMS"] or []]
+    gaps = {name: in_places(records[name], programs) for name in records if name.startswith("GAP_")}
+    return records | gaps | {"ID": found.id}, reader
 
 
-def leaves(value: Any, path: str = "", places: tuple[int, ...] = ()) -> Iterator[Leaf]:
-    """Every scalar and every empty list or object of a payload, with its path and its places in lists."""
+def in_places(gaps: list[Any] | None, programs: list[str]) -> list[Any]:
+    """Gaps at the places of their programs: upstream has them in there, and not every program has one."""
+    by_program = {gap.program_id: gap for gap in gaps or []}
+    return [by_program.get(program) for program in programs]
+
+
+def leaves(value: Any, path: str = "", places: tuple[Place, ...] = ()) -> Iterator[Leaf]:
+    """Every scalar and every empty list or object of a payload, with its path and its places in lists and maps.
+
+    What is handed on whole is one leaf.
+    """
+    if path in MAPS and value:
+        for name, inner in named(value):
+            yield f"{path}{{}}", (*places, name), inner
+        return
     match value:
-        case dict() if value:
+        case dict() if value and path not in WHOLE:
             for key, inner in value.items():
                 yield from leaves(inner, f"{path}.{key}" if path else key, places)
-        case list() if value:
+        case list() if value and path not in WHOLE:
             for place, inner in enumerate(value):
                 yield from leaves(inner, f"{path}[]", (*places, place))
         case _:
             yield path, places, value
 
 
-def resolved(records: Mapping[str, Any], path: str, places: tuple[int, ...]) -> Any:
+def named(value: Any) -> Iterator[tuple[str, Any]]:
+    """The pairs of a map, of a list of names and values, or of the only name and value."""
+    match value:
+        case {"name": name, "value": inner}:
+            yield name, inner
+        case dict():
+            yield from value.items()
+        case _:
+            yield from ((one["name"], one["value"]) for one in value)
+
+
+def resolved(records: Mapping[str, Any], path: str, places: tuple[Place, ...]) -> Any:
     """The value at a path of ours; null where there is none on the way."""
     left = iter(places)
     value: Any = records
     for name in path.split("."):
-        key = name.removesuffix("[]")
+        key = name.removesuffix("[]").removesuffix("{}")
         value = value[key] if isinstance(value, dict) else getattr(value, key)
-        if value is not None and name.endswith("[]"):
-            place = next(left)
-            value = value[place] if place < len(value) else None
+        if value is not None and name.endswith(("[]", "{}")):
+            place = next(left, 0)
+            if isinstance(place, str):
+                value = next((one.value for one in value if one.name == place), LOST)
+            else:
+                value = value[place] if place < len(value) else None
         if value is None:
             return None
     return value
 
 
+LOST = object()
+"""Of a name that is not in a map of ours."""
+
+
 def same(theirs: Any, ours: Any, path: str) -> bool:
     """Whether both mean the same: numbers as numbers, times as instants, nothing as null."""
     if theirs in ("", None) or theirs in ([], {}):
-        return ours is None
+        return ours is None or ours == []
+    if path.endswith(".raw"):
+        return theirs == ours
     if path.endswith(SERIALS) and float(theirs) == -1:
         return ours is None
     match ours:
@@ -131,7 +167,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def covers(row: str, path: str) -> bool:
-    return path == row or path.startswith((f"{row}.", f"{row}["))
+    return path == row or path.startswith((f"{row}.", f"{row}[", f"{row}{{"))
 
 
 def has_no_tier(endpoint: Endpoint, block: Json, path: str) -> bool:
@@ -222,6 +258,10 @@ def test_the_person_is_the_first_profile_of_a_published_customer(name: str):
         assert (person.first_name, person.last_name) == tuple(
             profiles[0].get(key) or None for key in ("firstName", "lastName")
         )
+        custom = read(V2, found)[0]["CUSTOM_FIELDS"]
+        assert {one.name: one.value for one in custom} == {
+            key: value or None for key, value in profiles[0].get("fields", {}).items()
+        }
 
 
 @pytest.mark.parametrize("name", REFUSALS)

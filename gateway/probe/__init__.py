@@ -1,0 +1,1 @@
+"""Finds out what one upstream organisation really does: `gateway probe`."""
