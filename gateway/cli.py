@@ -136,7 +136,7 @@ def probe(
 ) -> None:
     """Ask upstream for everything, one facet at a time: what comes, how long it takes, how much each embed adds.
 
-    Ends with the capabilities of the organisation as settings. Makes about seventy upstream calls, one after another.
+    Ends with the capabilities of the organisation as settings. Makes about sixty upstream calls, one after another.
     """
     who = _address(customer, source, account)
     settings = load(os.environ, DEV)

@@ -26,7 +26,7 @@ def lines(path: Path, start: str, end: str) -> tuple[str, ...]:
 def cells(rows: tuple[str, ...]) -> list[str]:
     """The first cell of every row of the tables, without the headings."""
     found = [[cell.strip() for cell in line.split("|")[1:-1]] for line in rows if line.startswith("|")]
-    ruled = [place for place, row in enumerate(found) if set(row[0]) == set("-")or row[0] == "---"]
+    ruled = [place for place, row in enumerate(found) if set(row[0]) == set("-") or row[0] == "---"]
     return [row[0] for place, row in enumerate(found) if place not in ruled and place + 1 not in ruled]
 
 
@@ -43,6 +43,15 @@ def headers_of_v1() -> list[str]:
 
 def fields_of_v1() -> list[str]:
     return list(nested(cells(lines(SEED_V1, "# Response parameter", "Retrieves all"))))
+
+
+def values_of_v1(parameter: str) -> list[str]:
+    """The values that the description of a parameter lists, without what it says of them in brackets."""
+    (row,) = (
+        line for line in lines(SEED_V1, "# Request Query Parameters", "# ") if line.startswith(f"| {parameter} |")
+    )
+    listed = re.sub(r"\(.*?\)", "", row).rpartition("alues:")[2]
+    return re.findall(r"\w+", listed.partition(".")[0])
 
 
 # The V2 seed: name, type and description run together.
@@ -62,6 +71,13 @@ def fields_of_v2() -> list[str]:
 def embeds_of_v2() -> list[str]:
     (listed,) = (line for line in lines(SEED_V2, "embedArray", "identifierName") if line.startswith("Values: "))
     return re.findall(r"\w+", listed.removeprefix("Values: "))
+
+
+def values_of_v2(parameter: str) -> list[str]:
+    """The examples that the description of a parameter gives."""
+    rows = lines(SEED_V2, "Request query parameters", "Response parameters")
+    (row,) = (line for line in rows if line.startswith(f"{parameter}Enum"))
+    return re.findall(r"\w+", row.partition("Ex: ")[2])
 
 
 def unread_of_v2() -> list[str]:
