@@ -208,4 +208,30 @@ query Card($cardNumber: String!) {
 """,
         variables={"cardNumber": "CAPD0000001001"},
     ),
+    Example(
+        title="Coupons and bills",
+        query="""\
+# Asha Rao's coupons that are still good, the ones
+# she redeemed, and her returns. Upstream takes one
+# set of coupon filters a call, so these are two;
+# the returns ride on one of them.
+query Purchases {
+  customer(by: { mobile: "919800000001" }) {
+    good: coupons(active: true, limit: 5) {
+      code
+      description
+      validTill
+    }
+    redeemed: coupons(status: REDEEMED) {
+      code
+    }
+    transactions(type: RETURN) {
+      number
+      createdDate
+      store
+    }
+  }
+}
+""",
+    ),
 )
