@@ -211,10 +211,9 @@ query Card($cardNumber: String!) {
     Example(
         title="Coupons and bills",
         query="""\
-# Asha Rao's coupons that are still good, the ones
-# she redeemed, and her returns. Upstream takes one
-# set of coupon filters a call, so these are two;
-# the returns ride on one of them.
+# V1.1 takes one set of coupon filters per call, so
+# these are two calls. The returns ride on one of
+# them.
 query Purchases {
   customer(by: { mobile: "919800000001" }) {
     good: coupons(active: true, limit: 5) {
