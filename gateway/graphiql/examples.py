@@ -211,9 +211,8 @@ query Card($cardNumber: String!) {
     Example(
         title="Coupons and bills",
         query="""\
-# V1.1 takes one set of coupon filters per call, so
-# these are two calls. The returns ride on one of
-# them.
+# One set of coupon filters per call, so these are
+# two calls. The returns ride on one of them.
 query Purchases {
   customer(by: { mobile: "919800000001" }) {
     good: coupons(active: true, limit: 5) {
