@@ -177,7 +177,8 @@ member_care_access = _raw(MemberCareAccess, "member_care_access")
 
 def subscription_details(reader: Reader, item: Block, _: Arguments) -> SubscriptionDetails | None:
     """`subscriptions`, or `subscription` as an old server has it."""
-    found = reader.raw(item, "subscriptions") or reader.raw(item, "subscription")
+    found = reader.raw(item, "subscriptions")
+    found = reader.raw(item, "subscription") if found is None else found
     return None if found is None else SubscriptionDetails(raw=found)
 
 
@@ -248,7 +249,12 @@ def programs_list(reader: Reader, item: Block, _: Arguments) -> list[Program] | 
     found = reader.blocks(item, "programs_list", "program")
     if found is None:
         return None
-    flat = ({**block, "partner_programs": reader.blocks(block, "PartnerPrograms", "PartnerProgram")} for block in found)
+    flat = (
+        {**block, "partner_programs": reader.blocks(block, "PartnerPrograms", "PartnerProgram")}
+        if "PartnerPrograms" in block
+        else block
+        for block in found
+    )
     return [program for block in flat if (program := V1.record(reader, Program, block))]
 
 
@@ -264,16 +270,28 @@ def gap_to_renew_v1(reader: Reader, item: Block, _: Arguments) -> list[GapToRene
 
 def gap_to_upgrade(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgrade] | None:
     """`gap_to_upgrade` of every program that has one. At the top there is no strategy, and so no gap."""
-    found = _gaps(reader, item, GapToUpgrade, "gap_to_upgrade")
+    found = _gaps(reader, item, GapToUpgrade, "gap_to_upgrade", _placed)
     return None if found is None else [gap for gap in found if gap.upgrade_strategies]
 
 
 def gap_to_upgrade_v1(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgradeV1] | None:
     """The part of `gap_to_upgrade` that V1.1 alone tells."""
-    return _gaps(reader, item, GapToUpgradeV1, "gap_to_upgrade")
+    return _gaps(reader, item, GapToUpgradeV1, "gap_to_upgrade", _placed)
 
 
-def _gaps(reader: Reader, item: Block, kind: type[Record], key: str) -> list[Record] | None:
+def _placed(reader: Reader, gap: Block) -> Block:
+    """The gap with a record for every strategy, whatever it lacks: their places join its two parts."""
+    strategies = reader.blocks(gap, "upgrade_strategy")
+    return {**gap, "upgrade_strategy": [{"upgrade_based_on": None, **one} for one in strategies or []]}
+
+
+def _gaps(
+    reader: Reader,
+    item: Block,
+    kind: type[Record],
+    key: str,
+    flat: Callable[[Reader, Block], Block] = lambda _, gap: gap,
+) -> list[Record] | None:
     """A gap lies in the summary of its program, which alone tells the program's id."""
     summaries = reader.blocks(item, *_SUMMARIES)
     if summaries is None:
@@ -282,5 +300,5 @@ def _gaps(reader: Reader, item: Block, kind: type[Record], key: str) -> list[Rec
         gap
         for summary in summaries
         if (block := reader.block(summary, key))
-        and (gap := V1.record(reader, kind, {**block, "programId": summary.get("programId")}))
+        and (gap := V1.record(reader, kind, {**flat(reader, block), "programId": summary.get("programId")}))
     ]

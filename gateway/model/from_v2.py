@@ -81,7 +81,7 @@ def profiles(reader: Reader, entity: Block, _: Arguments) -> Profiles | None:
         {
             **(reader.block(item, "attribution") or {}),
             **item,
-            "customFields": _named(reader.block(item, "fields")),
+            **({"customFields": _named(reader.block(item, "fields"))} if "fields" in item else {}),
         }
         for item in found
     )
@@ -110,17 +110,17 @@ def custom_fields(reader: Reader, entity: Block, arguments: Arguments) -> list[N
     profile = _asked_profile(reader.blocks(entity, "profiles") or [], arguments)
     if profile is None:
         return None
-    return _listed(reader, NamedValue, reader.block(profile, "fields"))
+    return _listed(reader, NamedValue, profile, "fields")
 
 
 def extended_fields(reader: Reader, entity: Block, _: Arguments) -> list[ExtendedField] | None:
     """`extendedFields`, a typed map without an order; by name."""
-    return _listed(reader, ExtendedField, reader.block(entity, "extendedFields"))
+    return None if entity.get("extendedFields") is None else _listed(reader, ExtendedField, entity, "extendedFields")
 
 
 def segments(reader: Reader, entity: Block, _: Arguments) -> list[Segment] | None:
     """`segments`, a map of segment to partition; by name."""
-    return _listed(reader, Segment, reader.block(entity, "segments"))
+    return None if entity.get("segments") is None else _listed(reader, Segment, entity, "segments")
 
 
 def _named(fields: Block | None) -> list[Block]:
@@ -128,8 +128,8 @@ def _named(fields: Block | None) -> list[Block]:
     return [{"name": name, "value": value} for name, value in sorted((fields or {}).items())]
 
 
-def _listed(reader: Reader, kind: type[Record], fields: Block | None) -> list[Record]:
-    return [record for field in _named(fields) if (record := V2.record(reader, kind, field))]
+def _listed(reader: Reader, kind: type[Record], block: Block, key: str) -> list[Record]:
+    return [record for field in _named(reader.block(block, key)) if (record := V2.record(reader, kind, field))]
 
 
 def cards(reader: Reader, entity: Block, _: Arguments) -> list[Card] | None:
@@ -138,7 +138,7 @@ def cards(reader: Reader, entity: Block, _: Arguments) -> list[Card] | None:
     if found is None:
         return None
     flat = (
-        {**card, **{key: _named(reader.block(card, key)) for key in ("customFields", "extendedFields")}}
+        {**card, **{key: _named(reader.block(card, key)) for key in ("customFields", "extendedFields") if key in card}}
         for card in found
     )
     return [card for block in flat if (card := V2.record(reader, Card, block))]
@@ -157,12 +157,8 @@ def gap_to_renew(reader: Reader, entity: Block, _: Arguments) -> list[GapToRenew
 
 def gap_to_upgrade(reader: Reader, entity: Block, _: Arguments) -> list[GapToUpgrade] | None:
     """`upgradeStrategies` of every program that has some; empty at the top."""
-    return _gaps(
-        reader,
-        entity,
-        GapToUpgrade,
-        lambda item: item if reader.blocks(item, "upgradeStrategies") else None,
-    )
+    found = _gaps(reader, entity, GapToUpgrade, lambda item: item if "upgradeStrategies" in item else None)
+    return None if found is None else [gap for gap in found if gap.upgrade_strategies]
 
 
 def _gaps(
@@ -187,11 +183,16 @@ def _raw(kind: type[SomeRaw], name: str) -> Callable[[Reader, Block, Arguments],
     """Of a block that no document shows: under the key of its embed, or another that is spelt almost like it."""
 
     def read(reader: Reader, entity: Block, _: Arguments) -> SomeRaw | None:
-        key = next((key for key in entity if key.lower().rstrip("s") == name.lower().rstrip("s")), name)
-        found = reader.raw(entity, key)
+        alike = (reader.raw(entity, key) for key in entity if _spelling(key) == _spelling(name))
+        found = next((block for block in alike if block is not None), None)
         return None if found is None else kind(raw=found)
 
     return read
+
+
+def _spelling(key: str) -> str:
+    """Whether in capitals, and whether one or many, is what upstream's spellings differ in."""
+    return key.lower().replace("s", "")
 
 
 def _one(kind: type[Record], key: str) -> Callable[[Reader, Block, Arguments], Record | None]:

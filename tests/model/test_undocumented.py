@@ -59,14 +59,12 @@ def test_a_block_is_read_from_its_own_place_in_the_payload(key: str, how: Any, k
     assert read(how, payload) == kind(raw=payload[key])
 
 
-FALSY_SUBSCRIPTIONS = pytest.mark.xfail(reason="`or` passes over a false value of `subscriptions` as over nothing")
 UNTOUCHED = [
     pytest.param(
         key,
         how,
         kind,
         value,
-        marks=[FALSY_SUBSCRIPTIONS] if key == "subscriptions" and not value else [],
         id=f"{key}-{shape}",
     )
     for key, how, kind in BLOCKS
@@ -189,7 +187,6 @@ def test_groups_of_the_newer_kind_are_not_the_older_group():
     assert read(from_v2.user_groups2, {"userGroup": {"id": 1}}) is None
 
 
-@pytest.mark.xfail(reason="the first key that is spelt almost like it is taken, whether it holds anything or not")
 @each_block_of_v2
 def test_an_empty_block_under_one_spelling_does_not_hide_the_other(key: str, how: Any, kind: Any):
     for nothing in NOTHING:
