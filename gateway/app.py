@@ -1,7 +1,8 @@
 """The only wiring: from settings to an ASGI application."""
 
 import os
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -12,21 +13,28 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from gateway.admin.endpoint import PurgeEndpoint
 from gateway.cache.facet_cache import FacetCache
-from gateway.cache.stores import MemoryStore
+from gateway.cache.invalidation import Invalidation
+from gateway.cache.memory import MemoryStore
+from gateway.cache.stores import Store
+from gateway.cache_settings import CacheSettings
 from gateway.context import Scope
 from gateway.driver import Driver
+from gateway.facets.facet import Address, CustomerId
 from gateway.graphiql.examples import EXAMPLES
 from gateway.graphiql.page import Explorer
 from gateway.graphql.documents import Documents
 from gateway.graphql.endpoint import GraphQLEndpoint
 from gateway.graphql.execution import Execution
+from gateway.record import CustomerRecord
 from gateway.sandbox import Sandbox
 from gateway.settings import BadSettings, Settings, UpstreamAuth, UpstreamSettings
 from gateway.telemetry.events import Emit, to_log
 from gateway.upstream.auth import BasicCredential, Credential, NoCredential, OAuthCredential
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.transport import PooledTransport
+from gateway.webhooks.endpoint import WebhookEndpoint
 from resolvers.schema import build_schema
 
 
@@ -36,6 +44,9 @@ class Gateway:
 
     execution: Execution
     client: UpstreamClient
+    driver: Driver
+    cache: FacetCache
+    store: Store
     http: httpx.AsyncClient
     upstream: str
     credential: Credential
@@ -45,9 +56,20 @@ class Gateway:
         """The scope of a request in a language."""
         return Scope(self.upstream, self.credential.principal, self.attribution, language or "")
 
+    async def find(self, address: Address) -> CustomerId | None:
+        """Asks upstream who an address is."""
+        record = CustomerRecord(address, {})
+        await self.driver.run([record], self.scope(), most_age=0.0)
+        return record.id
 
-def build(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log) -> Gateway:
-    """Wires everything below HTTP. With a sandbox, that is the upstream, reached in this process."""
+
+def build(
+    settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log, clock: Callable[[], float] = time.time
+) -> Gateway:
+    """Wires everything below HTTP. With a sandbox, that is the upstream, reached in this process.
+
+    `clock` is Unix time in seconds.
+    """
     upstream = settings.upstream
     http = _http(upstream, sandbox)
     credential = _credential(upstream, http)
@@ -58,9 +80,24 @@ def build(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to
         timeout_s=upstream.timeout_s,
         country_code=upstream.country_code,
     )
-    secret = settings.cache.secret.get_secret_value().encode() or os.urandom(32)
-    cache = FacetCache(MemoryStore(max_bytes=settings.cache.max_bytes), secret=secret)
-    driver = Driver(client, cache, upstream.capabilities, ZoneInfo(upstream.timezone), emit)
+    store = _store(settings.cache, emit, clock)
+    cache = FacetCache(
+        store,
+        secret=settings.cache.secret.get_secret_value().encode() or os.urandom(32),
+        lifetimes=settings.cache.lifetimes,
+        skew_s=settings.cache.clock_skew_s if settings.cache.shared else 0.0,
+        clock=clock,
+    )
+    driver = Driver(
+        client,
+        cache,
+        upstream.capabilities,
+        ZoneInfo(upstream.timezone),
+        emit,
+        lease_s=settings.cache.lease_s if settings.cache.shared else 0.0,
+        window_s=settings.cache.union_window_ms / 1000,
+        clock=clock,
+    )
     graph = build_schema()
     documents = Documents(
         graph.schema,
@@ -70,12 +107,14 @@ def build(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to
         introspection=settings.introspection,
     )
     execution = Execution(documents, graph.homes, driver, emit, customers=settings.limits.customers)
-    return Gateway(execution, client, http, str(http.base_url), credential, upstream.country_code)
+    return Gateway(execution, client, driver, cache, store, http, str(http.base_url), credential, upstream.country_code)
 
 
-def create_app(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log) -> Starlette:
+def create_app(
+    settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log, clock: Callable[[], float] = time.time
+) -> Starlette:
     """The gateway as an ASGI application. With a sandbox, its REST calls answer beside the graph."""
-    gateway = build(settings, sandbox=sandbox, emit=emit)
+    gateway = build(settings, sandbox=sandbox, emit=emit, clock=clock)
     explorer = Explorer(EXAMPLES) if settings.graphiql else None
     endpoint = GraphQLEndpoint(
         gateway.execution,
@@ -90,11 +129,51 @@ def create_app(settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         async with gateway.http:
             yield
+            await gateway.driver.finish()
+        await gateway.store.close()
 
     routes: list[BaseRoute] = [Route("/graphql", endpoint), Route("/healthz", _alive), Route("/readyz", _alive)]
+    routes += _invalidation(gateway, settings, emit)
     routes += explorer.routes() if explorer else []
     routes += [Mount("/", sandbox)] if sandbox else []
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[BaseRoute]:
+    """Where upstream and operators say that customers changed; each only where it is told apart from strangers."""
+    found: list[BaseRoute] = []
+    invalidation = Invalidation(
+        gateway.cache, gateway.upstream, gateway.find, organisation=settings.webhooks.organisation
+    )
+    if secret := settings.webhooks.secret.get_secret_value():
+        events = WebhookEndpoint(
+            header=settings.webhooks.header,
+            secret=secret,
+            invalidate=invalidation.event,
+            fresh=invalidation.first_time,
+            forget=invalidation.not_yet,
+            emit=emit,
+            body_bytes=settings.limits.body_bytes,
+        )
+        found.append(Route("/events/capillary", events))
+    if secret := settings.admin.secret.get_secret_value():
+        found.append(Route("/admin/cache/purge", PurgeEndpoint(secret, invalidation.purge)))
+    return found
+
+
+def _store(cache: CacheSettings, emit: Emit, clock: Callable[[], float]) -> Store:
+    """Where entries lie: in this process, or on a server that may fail at any time."""
+    if not cache.shared:
+        return MemoryStore(max_bytes=cache.max_bytes, clock=clock)
+    # The clients of a shared cache cost 20 MB that one in this process need not pay.
+    from gateway.cache.guarded import GuardedStore
+    from gateway.cache.sealed import SealedStore
+    from gateway.cache.valkey import ValkeyStore
+
+    store: Store = GuardedStore(
+        ValkeyStore(cache.url.get_secret_value(), deadline_s=cache.deadline_s), deadline_s=cache.deadline_s, emit=emit
+    )
+    return SealedStore(store, cache.keys) if cache.keys else store
 
 
 def schema_text() -> str:

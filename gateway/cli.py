@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, cast
 from zoneinfo import ZoneInfo
 
+import httpx
 import typer
 import uvicorn
 
@@ -127,7 +128,7 @@ def explain(
 @app.command()
 def probe(
     customer: Annotated[
-        str, typer.Option(help="A customer who has much: KIND=VALUE, such as mobile=919800000001 or id=100000001.")
+        str, typer.Option(help=f"A customer who has much: KIND=VALUE, KIND one of {', '.join(IdentifierKind)}.")
     ],
     source: Annotated[Source, typer.Option(help="Where the identifier is registered.")] = Source.INSTORE,
     account: Annotated[str, typer.Option(help="The account of the source, where it has several.")] = "",
@@ -139,6 +140,8 @@ def probe(
     Ends with the capabilities of the organisation as settings. Makes about sixty upstream calls, one after another.
     """
     who = _address(customer, source, account)
+    if write is not None:
+        _must_be_writable(write)
     settings = load(os.environ, DEV)
     simulated = None
     if settings.upstream.base_url is None:
@@ -160,6 +163,38 @@ def probe(
         typer.echo(f"Wrote {write}.", err=True)
 
 
+caches = typer.Typer(no_args_is_help=True, help="What the gateway keeps of customers.")
+app.add_typer(caches, name="cache")
+
+
+@caches.command()
+def purge(
+    customer: Annotated[str, typer.Option(help="KIND=VALUE, such as mobile=919800000001 or id=100000001.")],
+    source: Annotated[Source, typer.Option(help="Where the identifier is registered.")] = Source.INSTORE,
+    account: Annotated[str, typer.Option(help="The account of the source, where it has several.")] = "",
+    url: Annotated[str, typer.Option(help="Where a gateway runs; any of the replicas.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Make running gateways forget a customer. Needs the GATEWAY_ADMIN__SECRET that they run with."""
+    _address(customer, source, account)
+    secret = load(os.environ, DEV).admin.secret.get_secret_value()
+    if not secret:
+        raise BadSettings("GATEWAY_ADMIN__SECRET: is not set; gateways are purged only by who knows it")
+    kind, _, value = customer.partition("=")
+    asked = {"by": {kind: value}, "source": source.value, "accountId": account or None}
+    try:
+        answer = httpx.post(
+            f"{url.rstrip('/')}/admin/cache/purge",
+            json=asked,
+            headers={"authorization": f"Bearer {secret}"},
+            timeout=30,
+        )
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise BadSettings("--url: no gateway answers there") from None
+    if answer.status_code != 200:
+        raise BadSettings(f"The gateway refused (HTTP {answer.status_code}). Does it run with the same secret?")
+    typer.echo(f"{answer.json()['customers']} customers forgotten")
+
+
 def _progress() -> Callable[[str], None]:
     """Shows what is asked right now, on one line, to somebody who watches."""
     if not sys.stderr.isatty():
@@ -173,6 +208,13 @@ def _progress() -> Callable[[str], None]:
     return tell
 
 
+def _must_be_writable(file: Path) -> None:
+    """Refuses a file that cannot be written, before all the work that would fill it."""
+    there = file if file.exists() else file.absolute().parent
+    if file.is_dir() or not there.exists() or not os.access(there, os.W_OK):
+        raise BadSettings(f"--write: {file} cannot be written")
+
+
 def _address(customer: str, source: Source, account: str) -> Address:
     """From KIND=VALUE to an address. Raises `BadSettings` naming the option."""
     kind, separator, value = customer.partition("=")
@@ -181,7 +223,7 @@ def _address(customer: str, source: Source, account: str) -> Address:
     try:
         return address({kind: value}, source, account, argument="--customer")
     except BadUserInput as error:
-        raise BadSettings(str(error)) from None
+        raise BadSettings(str(error).replace("accountId:", "--account:")) from None
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:

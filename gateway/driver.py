@@ -1,27 +1,32 @@
 """The driver: carries records from what is missing to what is known. It acts; what to do is decided in `rounds`."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import tzinfo
+from typing import Final
 
-from gateway.cache.entries import Absent, Entry, Fresh, Missing, State
 from gateway.cache.facet_cache import FacetCache
 from gateway.context import Scope
-from gateway.errors import InternalError, UpstreamPartial
+from gateway.errors import InternalError
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import CATALOG, EXISTENCE
-from gateway.facets.explain import ExplainedCall, Explanation, causes_of
-from gateway.facets.facet import Endpoint, Facet
-from gateway.facets.parameters import source
-from gateway.facets.plan import Call
-from gateway.model.readers import Reader
+from gateway.facets.facet import Facet
+from gateway.flights import Flight, Flights, Wait, names, together
+from gateway.performer import Performer
+from gateway.recall import recall
 from gateway.record import CustomerRecord, Known
-from gateway.rounds import MOST_ROUNDS, Group, Reply, conclude, foreseen, given_id, groups, identifiers, share_customers
-from gateway.telemetry.events import AnomalyMet, CallMade, Emit, FaultMet
-from gateway.upstream.answers import Failed, Found, Target
+from gateway.rounds import MOST_ROUNDS, Group, groups
+from gateway.telemetry.events import Emit
 from gateway.upstream.client import UpstreamClient
+from gateway.windows import Windows
+
+FIRST_PAUSE_S: Final = 0.01
+LONGEST_PAUSE_S: Final = 0.1
+"""How often it is looked whether another replica has fetched what is waited for."""
+MOST_REFRESHES: Final = 64
+"""Customers who are fetched anew behind answers at the same time; more are left for the next who asks."""
 
 
 class Driver:
@@ -35,168 +40,166 @@ class Driver:
         zone: tzinfo,
         emit: Emit,
         *,
+        lease_s: float = 0.0,
+        window_s: float = 0.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._client = client
         self._cache = cache
+        self._lease_s = lease_s
         self._capabilities = capabilities
-        self._zone = zone
-        self._emit = emit
         self._clock = clock
+        self._flights = Flights()
+        self._windows = Windows(window_s, self._round_of_all) if window_s else None
+        self._performer = Performer(client, cache, capabilities, zone, emit, clock=clock)
+        self._refreshes: set[asyncio.Task[None]] = set()
 
-    async def foresee(self, records: Sequence[CustomerRecord], scope: Scope, explanation: Explanation) -> None:
+    async def foresee(self, records: Sequence[CustomerRecord], scope: Scope, most_age: float = math.inf) -> None:
         """Explains the calls that the first round would make, without making them."""
-        await self._recall(records, scope, explanation)
+        await recall(self._cache, records, scope, most_age, self._clock())
         for group in groups([record for record in records if record.missing()], self._capabilities):
-            explanation.lower_bound += group.plan.lower_bound
-            for call in group.plan.calls:
-                targets = {index: foreseen(group, call, index) for index in call.customers}
-                explanation.calls.append(self._explained(group, call, targets))
+            self._performer.foresee(group)
 
-    async def run(self, records: Sequence[CustomerRecord], scope: Scope, explanation: Explanation) -> None:
-        """Settles every wanted facet of every record, one way or the other. Never raises but when cancelled."""
+    async def run(self, records: Sequence[CustomerRecord], scope: Scope, most_age: float = math.inf) -> None:
+        """Settles every wanted facet of every record, one way or the other. Never raises but when cancelled.
+
+        `most_age` is the age in seconds up to which what is known already is good enough.
+        """
         try:
-            await self._recall(records, scope, explanation)
-            for _ in range(MOST_ROUNDS):
-                unsettled = [record for record in records if record.missing()]
+            began = self._clock()
+            await recall(self._cache, records, scope, most_age, self._clock())
+            for turn in range(MOST_ROUNDS):
+                unsettled = [record for record in records if record.unsettled()]
                 if not unsettled:
-                    return
-                async with asyncio.TaskGroup() as tasks:
-                    for group in groups(unsettled, self._capabilities):
-                        tasks.create_task(self._carry_out(group, scope, explanation))
+                    break
+                if turn == 0 and self._windows is not None and most_age == math.inf:
+                    await self._windows.take(scope, unsettled)
+                else:
+                    await self._round(unsettled, scope, began, most_age)
         finally:
             for record in records:
-                record.settle_all(record.missing(), InternalError("The gateway could not finish this field."))
+                record.settle_all(record.unsettled(), InternalError("The gateway could not finish this field."))
+        self._refresh([record for record in records if record.stale], scope)
 
-    async def _recall(self, records: Sequence[CustomerRecord], scope: Scope, explanation: Explanation) -> None:
-        """Settles what the cache knows."""
-        identified = await self._cache.identify(scope, [record.address for record in records])
-        for record in records:
-            record.remembered = record.address in identified
-            record.hint = identified.get(record.address) or given_id(record.address)
-            facets = sorted(record.missing())
-            nothing: Mapping[Facet, State] = dict.fromkeys(facets, Missing())
-            known = await self._cache.lookup(scope, record.hint, facets) if record.hint else nothing
-            for facet, state in known.items():
-                match state:
-                    case Fresh(entry) | Absent(entry):
-                        explanation.hit.append(facet)
-                        record.settle(facet, Known(entry.value))
-                    case Missing():
-                        explanation.missed.append(facet)
-            if record.hint and record.settled(EXISTENCE()):
-                record.found(record.hint)
-
-    async def _carry_out(self, group: Group, scope: Scope, explanation: Explanation) -> None:
-        """Performs a plan, each call as soon as those it rests on are done; then concludes for every record."""
-        explanation.lower_bound += group.plan.lower_bound
-        replies: list[list[Reply]] = [[] for _ in group.records]
-        tasks: dict[Call, asyncio.Task[None]] = {}
-
-        async def act(call: Call) -> None:
-            rests_on = [tasks[other] for other in tasks if other.wave < call.wave and share_customers(other, call)]
-            if rests_on:
-                await asyncio.wait(rests_on)
-            await self._act(group, call, replies, scope, explanation)
-
-        async with asyncio.TaskGroup() as running:
-            for call in group.plan.calls:
-                tasks[call] = running.create_task(act(call))
-        for record, missed, received in zip(group.records, group.missed, replies, strict=True):
-            conclude(record, missed, received)
-
-    async def _act(
-        self,
-        group: Group,
-        call: Call,
-        replies: Sequence[list[Reply]],
-        scope: Scope,
-        explanation: Explanation,
+    async def _round(
+        self, records: Sequence[CustomerRecord], scope: Scope, began: float, most_age: float = math.inf
     ) -> None:
-        targets: dict[int, Target] = {}
-        for index in call.customers:
-            record = group.records[index]
-            if call.wave > 1 and record.id is None:
-                continue
-            if named := identifiers(record, group.needs[index].address, call):
-                targets[index] = Target(group.needs[index].address, named)
-            else:
-                unreachable = UpstreamPartial("Upstream shows no identifier by which this part could be asked for.")
-                replies[index].append((call, Failed(unreachable)))
-        if not targets:
-            return
-        call = replace(call, customers=tuple(targets))
-        performed = await self._client.perform(call, targets, scope.language or None)
-        explanation.calls.append(
-            replace(self._explained(group, call, targets), status=performed.status, ms=performed.milliseconds)
-        )
-        self._emit(CallMade(call.endpoint, performed.status, performed.milliseconds, performed.size, len(targets)))
-        for index, outcome in performed.outcomes.items():
-            replies[index].append((call, outcome))
-            if isinstance(outcome, Found) and (problem := await self._absorb(group, index, call, outcome, scope)):
-                replies[index].append((call, problem))
+        """One plan for what nobody is fetching yet; what others fetch is waited for. Nothing awaits before all lead.
 
-    async def _absorb(self, group: Group, index: int, call: Call, found: Found, scope: Scope) -> Failed | None:
-        """Takes over a found customer, or says why not. Blocks of different accounts are never joined.
-
-        Where accounts were merged the survivor wins: V1.1 answers with it, V2 with the victim's own block, which is
-        left aside while the survivor is asked for.
+        `began` is when the request did.
         """
-        record = group.records[index]
-        if found.merged and call.endpoint is Endpoint.V2:
-            if found.id == record.id:
-                return Failed(UpstreamPartial("Upstream does not say into which account this one was merged."))
-            record.merged(found.id)
-            return None
-        if found.merged:
-            victim = given_id(group.needs[index].address) or record.hint
-            if victim and victim != found.id:
+        waits: list[Wait] = []
+        for record in records:
+            if not record.victims and not record.alone:
+                for flight, facets in list(self._flights.bringing(scope, record, began - most_age)):
+                    waits.append((record, flight, facets))
+                    record.join(facets)
+        followers = together([record for record in records if record.missing()])
+        planned = groups([record for record in records if record.missing()], self._capabilities)
+        flights = {
+            record: self._flights.lead(scope, record, self._performer.promised(group, index), self._clock())
+            for group in planned
+            for index, record in enumerate(group.records)
+        }
+        waits += [(record, flights[leader], facets) for record, leader, facets in followers if leader in flights]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for group in planned:
+                    tasks.create_task(self._fly(group, scope, flights))
+                for record, flight, facets in waits:
+                    tasks.create_task(self._wait(record, flight, facets, scope, began))
+        finally:
+            for flight in flights.values():
+                self._flights.land(scope, flight)
+            for record in records:
+                record.joined = frozenset()
+
+    async def _round_of_all(self, records: Sequence[CustomerRecord], scope: Scope) -> None:
+        """The round of several requests that came together."""
+        await self._round(records, scope, self._clock())
+
+    async def _fly(self, group: Group, scope: Scope, flights: Mapping[CustomerRecord, Flight]) -> None:
+        """Carries out a plan and lands its flights at once: who joined need not wait for other plans of the round.
+
+        Where another replica is fetching the customer already, its answer is waited for instead.
+        """
+        lead, lease = group.records[0], None
+        if self._lease_s and len(group.records) == 1 and not lead.victims:
+            lease = await self._cache.lease(scope, names(lead)[0], flights[lead].promised, self._lease_s)
+            if lease is None and await self._outwait(lead, scope, flights[lead].promised):
+                self._flights.land(scope, flights[lead])
+                return
+        try:
+            await self._performer.carry_out(group, scope)
+        finally:
+            if lease is not None:
+                await self._cache.release(scope, names(lead)[0], lease)
+        for record in group.records:
+            self._flights.land(scope, flights[record])
+
+    async def _outwait(self, record: CustomerRecord, scope: Scope, promised: frozenset[Facet]) -> bool:
+        """Waits for what another replica is fetching. False where it does not fetch all that is missing.
+
+        Ends when it came, when the other one lets go or when its lease is over; what is open then is asked in the
+        next round, by whoever leads then.
+        """
+        held = await self._cache.leased(scope, names(record)[0])
+        if held is None or not record.unsettled() <= held:
+            return False
+        pause, ends = FIRST_PAUSE_S, self._clock() + self._lease_s
+        while held is not None and self._clock() < ends:
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE_S)
+            held = await self._cache.leased(scope, names(record)[0])
+            await recall(self._cache, [record], scope, math.inf, self._clock(), waiting=True)
+            if not record.unsettled():
+                break
+        return True
+
+    async def _wait(
+        self, record: CustomerRecord, flight: Flight, facets: frozenset[Facet], scope: Scope, began: float
+    ) -> None:
+        """Takes over what a flight brought. What it did not bring stays open, for the next round.
+
+        So does what it brought of a customer who was invalidated since it began, if it began before the request did.
+        """
+        await flight.landed.wait()
+        other = flight.record
+        if other.settled(EXISTENCE()) == Known(value=False):
+            record.nobody()
+            return
+        if other.id is not None:
+            if flight.began < began and await self._cache.invalidated_since(scope, other.id, flight.began):
+                return
+            for victim in other.victims:
                 record.merged(victim)
-        if record.id not in (None, found.id):
-            return Failed(UpstreamPartial("The two upstream calls answered for different accounts."))
-        record.found(found.id)
-        entries = self._entries(record, call, call.brings(group.needs, index, self._capabilities), found)
-        await self._cache.remember(scope, record.address, found.id)
-        await self._cache.store(scope, found.id, entries)
-        return None
+            if record.id is None:
+                record.found(other.id)
+        for facet in facets:
+            if (outcome := other.settled(facet)) is not None:
+                record.explanation.served(facet, self._clock() - flight.began, CATALOG[facet.name].fresh_for)
+                record.settle(facet, outcome)
 
-    def _entries(
-        self, record: CustomerRecord, call: Call, facets: frozenset[Facet], found: Found
-    ) -> Mapping[Facet, Entry]:
-        """Settles every facet of the block and returns what may be kept: all that came whole, asked for or not."""
-        reader = Reader(self._zone)
-        entries: dict[Facet, Entry] = {}
-        for facet in sorted(facets):
-            way = source(facet, call.endpoint, self._capabilities)
-            if way is None:
-                continue
-            try:
-                value = way.read(reader, found.block, facet.argument_values)
-            except Exception as error:  # noqa: BLE001 - a fault in one reader costs its facet, not the answer
-                self._emit(FaultMet(type(error).__name__, str(facet)))
-                record.settle(facet, InternalError("The gateway could not read this part."))
-                continue
-            if not found.warnings & way.partial_codes:
-                entries[facet] = Entry(value, self._clock(), CATALOG[facet.name].fresh_for, call.endpoint)
-                record.settle(facet, Known(value))
-            elif value:
-                record.settle(facet, Known(value))
-            elif facet in call.facets:
-                record.settle(facet, UpstreamPartial("Upstream answered without this part."))
-        for anomaly in dict.fromkeys(reader.anomalies):  # facets that read the same block meet the same ones
-            self._emit(AnomalyMet(call.endpoint, anomaly.field, anomaly.expected, anomaly.found))
-        return entries
+    def _refresh(self, records: Sequence[CustomerRecord], scope: Scope) -> None:
+        """Fetches anew, behind the answer, what was served though it was old."""
+        for record in records:
+            if len(self._refreshes) >= MOST_REFRESHES:
+                return
+            anew = CustomerRecord(record.address, dict.fromkeys(sorted(record.stale), ()))
+            anew.settle(EXISTENCE(), Known(True))
+            anew.hint, anew.remembered, anew.id = record.hint, record.remembered, record.id
+            if record.stale == {EXISTENCE()} or not anew.missing():
+                anew = CustomerRecord(record.address, {})
+                anew.hint, anew.remembered = record.hint, record.remembered
+            task = asyncio.create_task(self._fetch_anew(anew, scope))
+            self._refreshes.add(task)
+            task.add_done_callback(self._refreshes.discard)
 
-    def _explained(self, group: Group, call: Call, targets: Mapping[int, Target]) -> ExplainedCall:
-        request = self._client.request(call, targets)
-        masked = [target.address.masked() for target in targets.values()]
-        values = ",".join(
-            ",".join(one.masked().partition(":")[2] for one in target.identifiers) for target in targets.values()
-        )
-        return ExplainedCall(
-            call,
-            request.shown_path,
-            request.shown(values),
-            masked,
-            causes_of(call, (group.records[index].causes for index in call.customers)),
-        )
+    async def _fetch_anew(self, record: CustomerRecord, scope: Scope) -> None:
+        if any(True for _ in self._flights.bringing(scope, record, -math.inf)):
+            return
+        await self._round([record], scope, self._clock())
+
+    async def finish(self) -> None:
+        """Waits until nothing is fetched behind answers any more."""
+        while self._refreshes:
+            await asyncio.wait(self._refreshes)

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.errors import GatewayError
+from gateway.cache.entries import Entry
+from gateway.errors import GatewayError, UpstreamError, UpstreamUnauthorized
 from gateway.facets.catalog import EXISTENCE
+from gateway.facets.explain import Explanation
 from gateway.facets.facet import Address, CustomerId, Facet
 
 
@@ -24,12 +26,15 @@ class CustomerRecord:
     """One customer of one request.
 
     `hint` is an id that is believed but not proven (asked by id, or remembered for the identifier); `id` is proven.
-    `causes` are the facets wanted, with the fields that want them.
+    `causes` are the facets wanted, with the fields that want them. `spares` stand in for what upstream fails to bring.
     """
 
-    def __init__(self, address: Address, causes: Mapping[Facet, tuple[str, ...]]) -> None:
+    def __init__(
+        self, address: Address, causes: Mapping[Facet, tuple[str, ...]], explanation: Explanation | None = None
+    ) -> None:
         self.address = address
         self.causes = {EXISTENCE(): (), **causes}
+        self.explanation = explanation or Explanation()
         self.hint: CustomerId | None = None
         self.remembered = False
         """Whether the hint is remembered for this address at its source, not merely what was asked by."""
@@ -37,6 +42,13 @@ class CustomerRecord:
         self.victims: list[CustomerId] = []
         self.alone = False
         """Whether a batch did not say which item is theirs, so that they are asked for in a call of their own."""
+        self.deleted = False
+        """Whether some answer said that they were deleted; then nothing of them is shown, whatever another brought."""
+        self.joined: frozenset[Facet] = frozenset()
+        """What somebody else is fetching right now."""
+        self.stale: set[Facet] = set()
+        """What was served though it is to be fetched anew."""
+        self.spares: dict[Facet, Entry] = {}
         self._settled: dict[Facet, Settled] = {}
         self._waiting: dict[Facet, asyncio.Future[Settled]] = {}
 
@@ -45,9 +57,18 @@ class CustomerRecord:
         for facet, paths in causes.items():
             self.causes[facet] = (*self.causes.get(facet, ()), *paths)
 
-    def missing(self) -> frozenset[Facet]:
+    def join(self, facets: frozenset[Facet]) -> None:
+        """Leaves facets to somebody who is fetching them."""
+        self.joined |= facets
+        self.explanation.joined += sorted(facets)
+
+    def unsettled(self) -> frozenset[Facet]:
         """Wanted facets that nothing is known of yet."""
         return frozenset(self.causes.keys() - self._settled.keys())
+
+    def missing(self) -> frozenset[Facet]:
+        """Those of them that nobody is fetching."""
+        return self.unsettled() - self.joined
 
     def settled(self, facet: Facet) -> Settled | None:
         """What is known of a facet, if it is settled."""
@@ -58,6 +79,11 @@ class CustomerRecord:
         self.id = customer
         self.settle(EXISTENCE(), Known(True))
 
+    def nobody(self) -> None:
+        """Settles that there is no such customer."""
+        self.settle(EXISTENCE(), Known(False))
+        self.settle_all(self.unsettled(), Known(None))
+
     def merged(self, victim: CustomerId) -> None:
         """Notes an account that was merged into this customer's."""
         if victim not in self.victims:
@@ -67,6 +93,7 @@ class CustomerRecord:
         """Settles a facet for this request, once: what an answer already rests on does not change any more."""
         if facet in self._settled:
             return
+        outcome = self._spared(facet, outcome)
         self._settled[facet] = outcome
         if waiter := self._waiting.pop(facet, None):
             waiter.set_result(outcome)
@@ -75,6 +102,16 @@ class CustomerRecord:
         """Settles every one of these facets alike."""
         for facet in facets:
             self.settle(facet, outcome)
+
+    def _spared(self, facet: Facet, outcome: Settled) -> Settled:
+        """The spare instead of a failure of upstream's; not where it is us whom it refuses."""
+        spare = self.spares.get(facet)
+        if spare is None or not isinstance(outcome, UpstreamError) or isinstance(outcome, UpstreamUnauthorized):
+            return outcome
+        if facet == EXISTENCE():
+            self.id = self.id or self.hint
+        self.explanation.spared.append(facet)
+        return Known(spare.value)
 
     async def wait(self, facet: Facet) -> Any:
         """The facet's value as soon as it is settled. Raises the `GatewayError` it is settled with."""

@@ -19,8 +19,9 @@ from gateway.model.profile import Person
 from gateway.record import CustomerRecord, Known
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
 
-MOST_ROUNDS: Final = 5
-"""The longest known way takes four: a batch, the one whose item it did not name, their survivor, its other half."""
+MOST_ROUNDS: Final = 8
+"""The longest known way takes four: a batch, the one whose item it did not name, their survivor, its other half.
+Before each of them another replica may be waited for that dies."""
 
 Reply = tuple[Call, Outcome]
 
@@ -116,6 +117,7 @@ def conclude(record: CustomerRecord, missed: frozenset[Facet], replies: Sequence
     """
     outcomes = [outcome for _, outcome in replies]
     if any(isinstance(outcome, Deleted) for outcome in outcomes):
+        record.deleted = True
         record.settle_all(missed, CustomerDeleted())
         return
     for call, outcome in replies:

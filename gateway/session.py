@@ -1,6 +1,7 @@
 """The session: the customers of one request, fetched together at the first await."""
 
 import asyncio
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -23,8 +24,16 @@ class RequestSession:
     others of the same tick.
     """
 
-    def __init__(self, driver: Driver, scope: Scope, roots: Mapping[str, Sequence[Entry]], emit: Emit) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        scope: Scope,
+        roots: Mapping[str, Sequence[Entry]],
+        emit: Emit,
+        most_age: float = math.inf,
+    ) -> None:
         self.explanation = Explanation()
+        self._most_age = most_age
         self._driver = driver
         self._scope = scope
         self._emit = emit
@@ -48,9 +57,16 @@ class RequestSession:
                 if isinstance(customer, BadUserInput):
                     yield (key, index), customer
 
+    def deleted(self) -> Iterator[tuple[str, int]]:
+        """The customers of whom some answer said that they were deleted, by response key and place."""
+        for key, customers in self._roots.items():
+            for index, customer in enumerate(customers):
+                if isinstance(customer, SessionCustomer) and customer.deleted:
+                    yield key, index
+
     async def foresee(self) -> None:
         """Explains what would be fetched, without a call."""
-        await self._driver.foresee(list(self._records.values()), self._scope, self.explanation)
+        await self._driver.foresee(list(self._records.values()), self._scope, self._most_age)
 
     def start(self) -> None:
         """Begins to fetch everything that is wanted; later calls change nothing."""
@@ -73,7 +89,7 @@ class RequestSession:
             case Wanted(address, causes):
                 record = self._records.get(address)
                 if record is None:
-                    record = self._records[address] = CustomerRecord(address, causes)
+                    record = self._records[address] = CustomerRecord(address, causes, self.explanation)
                 else:
                     record.want(causes)
                 return SessionCustomer(self, record)
@@ -88,7 +104,7 @@ class RequestSession:
         if after is not None:
             await after
         try:
-            await self._driver.run(records, self._scope, self.explanation)
+            await self._driver.run(records, self._scope, self._most_age)
         except Exception as error:  # noqa: BLE001 - every waiter has been told; the fault is ours to log
             self._emit(FaultMet(_leaf(error), "driver"))
 
@@ -106,6 +122,11 @@ class SessionCustomer:
         if self._record.id is None:
             raise InternalError("A customer was read before they were known to exist.")
         return self._record.id
+
+    @property
+    def deleted(self) -> bool:
+        """Whether some answer said that they were deleted."""
+        return self._record.deleted
 
     @property
     def merged_from(self) -> tuple[CustomerId, ...]:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     AnyHttpUrl,
     BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -19,6 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.cache_settings import CacheSettings, Frozen, split
 from gateway.errors import Code, GatewayError
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.facet import IdentifierKind
@@ -45,15 +45,7 @@ def _listed(kinds: Iterable[IdentifierKind]) -> str:
     return ",".join(kind for kind in IdentifierKind if kind in set(kinds))
 
 
-def _split(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class UpstreamSettings(_Frozen):
+class UpstreamSettings(Frozen):
     """The Capillary organisation that is asked."""
 
     base_url: AnyHttpUrl | None = Field(
@@ -97,7 +89,7 @@ class UpstreamSettings(_Frozen):
     @classmethod
     def _known_kinds(cls, value: str, info: ValidationInfo) -> str:
         possible = V1_POSSIBLE if info.field_name == "v1_identifiers" else V2_KINDS
-        unknown = [name for name in _split(value) if name not in set(possible)]
+        unknown = [name for name in split(value) if name not in set(possible)]
         if unknown:
             raise ValueError(f"names what there is not: {', '.join(unknown)}; choose from {_listed(possible)}")
         return value
@@ -132,22 +124,12 @@ class UpstreamSettings(_Frozen):
             gaps=self.gaps,
             ignore_card_details=self.ignore_card_details,
             only_current_profile=self.only_current_profile,
-            v1_kinds=frozenset(map(IdentifierKind, _split(self.v1_identifiers))),
-            v2_kinds=frozenset(map(IdentifierKind, _split(self.v2_identifiers))),
+            v1_kinds=frozenset(map(IdentifierKind, split(self.v1_identifiers))),
+            v2_kinds=frozenset(map(IdentifierKind, split(self.v2_identifiers))),
         )
 
 
-class CacheSettings(_Frozen):
-    """What is kept of upstream's answers."""
-
-    url: Literal["memory://"] = Field("memory://", description="Where entries lie. `memory://`: in this process.")
-    max_bytes: int = Field(64 * 1024 * 1024, ge=0, description="Bytes of memory for entries; 0 keeps nothing.")
-    secret: SecretStr = Field(
-        SecretStr(""), description="Keys the hashes in cache keys. Empty: a new one at every start."
-    )
-
-
-class LimitSettings(_Frozen):
+class LimitSettings(Frozen):
     """What one request may ask."""
 
     customers: int = Field(100, ge=1, le=10_000, description="Customers in one request, over all root fields.")
@@ -157,7 +139,25 @@ class LimitSettings(_Frozen):
     documents: int = Field(200, ge=1, description="Parsed documents kept; the largest takes about 0.8 MB.")
 
 
-class AuthSettings(_Frozen):
+class WebhookSettings(Frozen):
+    """Upstream's events, which say that customers changed."""
+
+    header: str = Field("x-webhook-key", description="The static header that upstream is configured to send.")
+    secret: SecretStr = Field(SecretStr(""), description="Its value. Empty: `/events/capillary` is not there at all.")
+    organisation: str = Field(
+        "", pattern=r"^\d*$", description="The organisation's id; events of others are passed over. Empty: of any."
+    )
+
+
+class AdminSettings(Frozen):
+    """What operators may do over HTTP."""
+
+    secret: SecretStr = Field(
+        SecretStr(""), description="Bearer token of `/admin/cache/purge`. Empty: it is not there at all."
+    )
+
+
+class AuthSettings(Frozen):
     """Who may ask the gateway."""
 
     mode: Literal["none"] | None = Field(
@@ -183,6 +183,8 @@ class Settings(BaseSettings):
     auth: AuthSettings = Field(default=AuthSettings.model_construct(), description="Callers.")
     upstream: UpstreamSettings = Field(default=UpstreamSettings.model_construct(), description="The organisation.")
     cache: CacheSettings = Field(default=CacheSettings.model_construct(), description="The cache.")
+    webhooks: WebhookSettings = Field(default=WebhookSettings.model_construct(), description="Upstream's events.")
+    admin: AdminSettings = Field(default=AdminSettings.model_construct(), description="Operators.")
     limits: LimitSettings = Field(default=LimitSettings.model_construct(), description="Limits of a request.")
 
     @classmethod

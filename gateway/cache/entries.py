@@ -1,35 +1,60 @@
 """An entry: one facet's value or its certified absence, with its age and origin; and the states it can be in. Pure."""
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from gateway.facets.catalog import CATALOG
 from gateway.facets.facet import Endpoint, Facet
+from gateway.facets.kind import Lifetime
 
-FORMAT = 1
+FORMAT: Final = 2
 """Version of the packed form. An entry of another version is a miss."""
+FUTURE_S: Final = 5.0
+"""An entry from further ahead comes from a clock that is wrong."""
+EAGERNESS: Final = 1.0
+"""XFetch's beta: how much earlier than needed a hot entry is refreshed. 1 is optimal (Vattani et al., 2015)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`value` is null where upstream certified that there is nothing. Times are Unix seconds."""
+    """`value` is null where upstream certified that there is nothing. Times are Unix seconds.
+
+    `fetched_at` is when the call began, so that whatever changed since then makes the entry old; `took_s` how long it
+    took.
+    """
 
     value: Any
     fetched_at: float
-    fresh_for: float
+    lifetime: Lifetime
     origin: Endpoint
+    took_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Nothing usable is known."""
+    """Nothing is known that may be served; `spare` may be where upstream fails."""
+
+    spare: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Not known, but somebody is fetching it already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
     """Known, and young enough to be served."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Known, and served, and to be fetched anew behind the answer."""
 
     entry: Entry
 
@@ -41,19 +66,49 @@ class Absent:
     entry: Entry
 
 
-State = Missing | Fresh | Absent
+State = Missing | Joined | Fresh | Stale | Absent
+
+NOT_SINCE: Final = float("-inf")
+"""The time of an invalidation that never was."""
 
 
-def state(entry: Entry | None, now: float) -> State:
-    """What an entry is worth at a time."""
-    if entry is None or not entry.fetched_at <= now < entry.fetched_at + entry.fresh_for:
+def state(
+    entry: Entry | None, now: float, *, invalidated_at: float = NOT_SINCE, most_age: float = math.inf, draw: float = 1.0
+) -> State:
+    """What an entry is worth at a time.
+
+    `invalidated_at` is when everything known of the customer became old; `most_age` what the request accepts, in
+    seconds; `draw` a number from (0, 1] at random, which spreads early refreshes: the nearer the end and the dearer
+    the fetch, the likelier.
+    """
+    if entry is None or entry.fetched_at <= invalidated_at or entry.fetched_at > now + FUTURE_S:
         return Missing()
-    return Absent(entry) if entry.value is None else Fresh(entry)
+    age, life = max(0.0, now - entry.fetched_at), entry.lifetime
+    if age > most_age:
+        return Missing()
+    if age < life.fresh_for:
+        early = entry.took_s * EAGERNESS * -math.log(draw)
+        if age + early >= life.fresh_for:
+            return Stale(entry)
+        return Absent(entry) if entry.value is None else Fresh(entry)
+    if age < life.fresh_for + life.stale_for:
+        return Stale(entry)
+    return Missing(entry if age < life.fresh_for + life.error_stale_for else None)
 
 
 def packed(entry: Entry) -> bytes:
     """The entry as bytes, which no reader can change under another's feet."""
-    return msgspec.msgpack.encode((FORMAT, entry.fetched_at, entry.fresh_for, entry.origin.value, entry.value))
+    life = entry.lifetime
+    return msgspec.msgpack.encode(
+        (
+            FORMAT,
+            entry.fetched_at,
+            entry.took_s,
+            (life.fresh_for, life.stale_for, life.error_stale_for),
+            entry.origin.value,
+            entry.value,
+        )
+    )
 
 
 def unpacked(facet: Facet, data: bytes | None) -> Entry | None:
@@ -61,12 +116,12 @@ def unpacked(facet: Facet, data: bytes | None) -> Entry | None:
     if data is None:
         return None
     try:
-        version, fetched_at, fresh_for, origin, value = msgspec.msgpack.decode(
-            data, type=tuple[int, float, float, str, msgspec.Raw]
+        version, fetched_at, took_s, life, origin, value = msgspec.msgpack.decode(
+            data, type=tuple[int, float, float, tuple[float, float, float], str, msgspec.Raw]
         )
-        if version != FORMAT:
+        if version != FORMAT or not math.isfinite(fetched_at):
             return None
         found = msgspec.msgpack.decode(value, type=CATALOG[facet.name].value)
-        return Entry(found, fetched_at, fresh_for, Endpoint(origin))
+        return Entry(found, fetched_at, Lifetime(*life), Endpoint(origin), took_s)
     except (msgspec.MsgspecError, ValueError):
         return None

@@ -1,64 +1,209 @@
 """The facet cache: records of customers, and the map from identifiers to their ids. Nothing is kept without a scope."""
 
-import hashlib
+import math
+import os
+import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, cast
 
-from gateway.cache.entries import Entry, State, packed, state, unpacked
+import msgspec
+
+from gateway.cache.entries import NOT_SINCE, Entry, State, packed, state, unpacked
+from gateway.cache.keys import Keys, Name
 from gateway.cache.stores import Store
 from gateway.context import Scope
-from gateway.facets.addresses import normal_form
-from gateway.facets.facet import Address, CustomerId, Facet
+from gateway.facets.catalog import CARDS, CATALOG
+from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, IdentifierKind
+from gateway.facets.kind import Lifetime
+from gateway.model.cards import Card
 
 IDENTITY_FRESH_FOR: Final = 60
 """Seconds for which an identifier is taken to name the same customer. Short, and never served stale."""
+NOBODY_FRESH_FOR: Final = 10
+"""Seconds for which an identifier is taken to name nobody."""
+
+
+SENT_AGAIN_FOR: Final = 8 * 86_400
+"""Seconds for which upstream may send the same event again."""
 
 
 class FacetCache:
-    """Entries by scope, customer and facet, on an aiocache store of bytes.
+    """Entries by scope, customer and facet, on a store of bytes.
 
-    `secret` keys the hashes that stand for scopes and identifiers: no mobile number, address or credential lies in a
-    key. `clock` is Unix time in seconds.
+    `secret` keys the hashes that stand for everything in a key. `clock` is Unix time in seconds; `skew_s` how far the
+    clocks of those who share the store may differ; `lifetimes` what settings say of facets; `draw` gives numbers from
+    (0, 1].
     """
 
-    def __init__(self, store: Store, *, secret: bytes, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        secret: bytes,
+        lifetimes: Mapping[str, Lifetime] | None = None,
+        skew_s: float = 0.0,
+        clock: Callable[[], float] = time.time,
+        draw: Callable[[], float] = lambda: 1.0 - random.random(),  # noqa: S311 - spreads refreshes, hides nothing
+    ) -> None:
         self._store = store
-        self._secret = hashlib.blake2b(secret, digest_size=32).digest()
+        self._keys = Keys(secret)
+        self._lifetimes = {name: kind.lifetime for name, kind in CATALOG.items()} | dict(lifetimes or {})
+        self._skew_s = skew_s
         self._clock = clock
+        self._draw = draw
+        self._longest = max(lifetime.whole for lifetime in self._lifetimes.values()) + IDENTITY_FRESH_FOR
 
-    async def identify(self, scope: Scope, addresses: Sequence[Address]) -> Mapping[Address, CustomerId]:
-        """The ids that the addresses are known to name."""
-        found = await self._read([self._identity_key(scope, address) for address in addresses])
-        return {
-            address: CustomerId(data.decode())
-            for address, data in zip(addresses, found, strict=True)
-            if data is not None
-        }
+    def entry(self, facet: Facet, value: object, origin: Endpoint, began: float, ended: float) -> Entry:
+        """An entry for a value that a call brought, which began and ended at these times."""
+        return Entry(value, began, self._lifetimes[facet.name], origin, max(0.0, ended - began))
 
-    async def remember(self, scope: Scope, address: Address, customer: CustomerId) -> None:
-        """Keeps that the address names the customer."""
-        await self._store.set(self._identity_key(scope, address), customer.encode(), ttl=IDENTITY_FRESH_FOR)
+    async def identify(
+        self, scope: Scope, addresses: Sequence[Address], most_age: float = math.inf
+    ) -> Mapping[Address, CustomerId | None]:
+        """The ids that the addresses are known to name; null for one that is known to name nobody."""
+        if not addresses:
+            return {}
+        keys = [self._keys.identity(scope, address) for address in addresses]
+        *found, nobodies, revoked = await self._store.multi_get(
+            [*keys, self._keys.nobodies(scope.upstream), self._keys.revoked(scope)]
+        )
+        now, old = self._clock(), self._stamp(revoked)
+        old_nobody = max(old, self._stamp(nobodies))
+        known: dict[Address, CustomerId | None] = {}
+        for address, data in zip(addresses, found, strict=True):
+            match _decoded(data):
+                case (float(at), str(name)) if at > (old if name else old_nobody) and now - at <= most_age:
+                    known[address] = CustomerId(name) if name else None
+                case _:
+                    pass
+        return known
 
-    async def lookup(self, scope: Scope, customer: CustomerId, facets: Sequence[Facet]) -> Mapping[Facet, State]:
-        """What is known of a customer, for every facet asked."""
-        found = await self._read([self._facet_key(scope, customer, facet) for facet in facets])
+    async def lookup(
+        self, scope: Scope, wanted: Mapping[CustomerId, Iterable[Facet]], most_age: float = math.inf
+    ) -> Mapping[CustomerId, Mapping[Facet, State]]:
+        """What is known of customers, for every facet asked: one round trip for all."""
+        asked = {customer: tuple(facets) for customer, facets in wanted.items()}
+        keys = [self._keys.revoked(scope)]
+        for customer, facets in asked.items():
+            keys.append(self._keys.invalidated(scope.upstream, customer))
+            keys += self._keys.facets(scope, customer, facets)
+        found = iter(await self._store.multi_get(keys) if asked else [None])
+        now, revoked = self._clock(), self._stamp(next(found))
+        states: dict[CustomerId, Mapping[Facet, State]] = {}
+        for customer, facets in asked.items():
+            old = max(revoked, self._stamp(next(found)))
+            states[customer] = {
+                facet: state(
+                    unpacked(facet, next(found)), now, invalidated_at=old, most_age=most_age, draw=self._draw()
+                )
+                for facet in facets
+            }
+        return states
+
+    async def store(self, scope: Scope, address: Address, customer: CustomerId, entries: Mapping[Facet, Entry]) -> None:
+        """Keeps that the address names the customer, and every entry for as long as it can be of use."""
         now = self._clock()
-        return {facet: state(unpacked(facet, data), now) for facet, data in zip(facets, found, strict=True)}
+        since = min((entry.fetched_at for entry in entries.values()), default=now)
+        items = [(self._keys.identity(scope, address), msgspec.msgpack.encode((since, customer)), IDENTITY_FRESH_FOR)]
+        items += [
+            (self._keys.name(scope.upstream, kind, value), msgspec.msgpack.encode((since, customer)), self._longest)
+            for kind, value in _names(address, entries)
+        ]
+        for key, entry in zip(self._keys.facets(scope, customer, entries), entries.values(), strict=True):
+            left = entry.fetched_at + entry.lifetime.whole - now
+            if left > 0:
+                items.append((key, packed(entry), left))
+        await self._store.multi_put(items)
 
-    async def store(self, scope: Scope, customer: CustomerId, entries: Mapping[Facet, Entry]) -> None:
-        """Keeps every entry for as long as it is fresh."""
-        for facet, entry in entries.items():
-            await self._store.set(self._facet_key(scope, customer, facet), packed(entry), ttl=entry.fresh_for)
+    async def store_nobody(self, scope: Scope, address: Address, since: float) -> None:
+        """Keeps that the address named nobody when a call began."""
+        item = msgspec.msgpack.encode((since, ""))
+        await self._store.multi_put([(self._keys.identity(scope, address), item, NOBODY_FRESH_FOR)])
 
-    async def _read(self, keys: list[str]) -> list[bytes | None]:
-        return await self._store.multi_get(keys) if keys else []
+    async def named(self, tenant: str, kind: IdentifierKind, values: Iterable[str]) -> frozenset[CustomerId]:
+        """The customers whom identifiers were seen to name in any scope of the tenant: to invalidate, not to answer."""
+        keys = [self._keys.name(tenant, kind, value) for value in values]
+        found = map(_decoded, await self._store.multi_get(keys) if keys else [])
+        return frozenset(CustomerId(one[1]) for one in found if one is not None and one[1])
 
-    def _facet_key(self, scope: Scope, customer: CustomerId, facet: Facet) -> str:
-        return f"f:{scope.key(self._secret)}:{customer}:{facet}"
+    async def invalidate(self, tenant: str, customers: Iterable[CustomerId], *, nobodies: bool = False) -> None:
+        """Makes everything known of customers old, in every scope of the tenant; and everything not found, if asked.
 
-    def _identity_key(self, scope: Scope, address: Address) -> str:
-        kinds = ",".join(address.kinds)
-        values = "\0".join(normal_form(one.kind, one.value) for one in address.identifiers)
-        digest = hashlib.blake2b(values.encode(), key=self._secret, digest_size=20).hexdigest()
-        return f"i:{scope.key(self._secret)}:{address.source}:{address.account or ''}:{kinds}:{digest}"
+        Raises `StoreDown` where that cannot be written down, so that it can be tried again.
+        """
+        keys = [self._keys.invalidated(tenant, customer) for customer in customers]
+        keys += [self._keys.nobodies(tenant)] if nobodies else []
+        await self._write_down(keys)
+
+    async def revoke(self, scope: Scope) -> None:
+        """Makes everything seen under a scope old: upstream does not accept its credential any more."""
+        await self._store.multi_put([(self._keys.revoked(scope), self._now(), self._longest)])
+
+    async def invalidated_since(self, scope: Scope, customer: CustomerId, since: float) -> bool:
+        """Whether what was fetched of a customer at that time is old by now."""
+        found = await self._store.multi_get(
+            [self._keys.revoked(scope), self._keys.invalidated(scope.upstream, customer)]
+        )
+        return any(self._stamp(data) >= since for data in found)
+
+    async def lease(self, scope: Scope, name: Name, promised: Iterable[Facet], seconds: float) -> bytes | None:
+        """Claims to fetch a customer, for other replicas to wait; null where one of them does so already."""
+        lease = msgspec.msgpack.encode(
+            (os.urandom(8).hex(), [(facet.name, facet.arguments) for facet in sorted(promised)])
+        )
+        return lease if await self._store.claim(self._keys.lease(scope, name), lease, ttl=seconds) else None
+
+    async def leased(self, scope: Scope, name: Name) -> frozenset[Facet] | None:
+        """What a replica is fetching of a customer right now; null where none is."""
+        (found,) = await self._store.multi_get([self._keys.lease(scope, name)])
+        try:
+            _, promised = msgspec.msgpack.decode(found or b"", type=_Lease)
+        except msgspec.MsgspecError:
+            return None
+        return frozenset(Facet(kind, tuple(arguments)) for kind, arguments in promised)
+
+    async def release(self, scope: Scope, name: Name, lease: bytes) -> None:
+        """Gives a lease back, if it is still ours."""
+        await self._store.release(self._keys.lease(scope, name), lease)
+
+    async def first_time(self, *parts: str) -> bool:
+        """Whether nobody asked this of the same parts since upstream may have sent them first (facts §7)."""
+        return await self._store.claim(self._keys.once(*parts), b"1", ttl=SENT_AGAIN_FOR)
+
+    async def not_yet(self, *parts: str) -> None:
+        """Takes a `first_time` back."""
+        await self._store.delete([self._keys.once(*parts)])
+
+    async def _write_down(self, keys: Sequence[str]) -> None:
+        if keys:
+            await self._store.put_surely([(key, self._now(), self._longest) for key in keys])
+
+    def _now(self) -> bytes:
+        return msgspec.msgpack.encode((self._clock(), ""))
+
+    def _stamp(self, data: bytes | None) -> float:
+        """Since when something is old, on the careful side of any clock."""
+        found = _decoded(data)
+        return NOT_SINCE if found is None else found[0] + self._skew_s
+
+
+_Lease = tuple[str, list[tuple[str, list[tuple[str, str | int]]]]]
+
+
+def _decoded(data: bytes | None) -> tuple[float, str] | None:
+    """A time and a name; null for nothing and for what is neither."""
+    if data is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(data, type=tuple[float, str])
+    except (msgspec.MsgspecError, ValueError):
+        return None
+
+
+def _names(address: Address, entries: Mapping[Facet, Entry]) -> set[tuple[IdentifierKind, str]]:
+    """Every identifier by which the customer may be invalidated: those asked by, and their cards."""
+    found = {(one.kind, one.value) for one in address.identifiers if one.kind is not IdentifierKind.ID}
+    cards = entries.get(CARDS())
+    held = cast("list[Card]", cards.value or []) if cards else []
+    return found | {(IdentifierKind.CARD_NUMBER, card.card_number) for card in held if card.card_number}

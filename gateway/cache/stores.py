@@ -1,112 +1,60 @@
-"""Where packed entries lie: aiocache's interface, with a memory store that is bounded by bytes."""
+"""What the cache needs of a place where bytes lie under keys for a time."""
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-from aiocache.base import BaseCache  # pyright: ignore[reportMissingTypeStubs]
-from aiocache.serializers import NullSerializer  # pyright: ignore[reportMissingTypeStubs]
+from gateway.cache.memory import MemoryStore as MemoryStore
 
-OVERHEAD = 256
-"""Bytes that an entry costs beside its key and value: 253 by tracemalloc on CPython 3.11, 50,000 entries."""
+Item = tuple[str, bytes, float]
+"""A key, its value, and the seconds for which it is kept."""
 
 
 class Store(Protocol):
-    """What the facet cache needs of an aiocache store that holds bytes."""
+    """A place where bytes lie under keys for a time. Every method is at most one round trip; none needs a key to exist.
+
+    A store may forget anything at any time, save what was put surely or counted (`put_surely` says how far).
+    It never serves what it was not given, nor anything past its time.
+    """
 
     async def multi_get(self, keys: list[str]) -> list[bytes | None]:
-        """The values of the keys, in their order."""
+        """The values of the keys, in their order; null for one that is not known."""
+        ...
+
+    async def multi_put(self, items: Sequence[Item]) -> None:
+        """Keeps every value for its own time. A time of less than a millisecond only removes what was there."""
+        ...
+
+    async def put_surely(self, items: Sequence[Item]) -> None:
+        """As `multi_put`, for what must not get lost: that something older is not true any more.
+
+        Raises (behind a guard `StoreDown`) where that was not written down. A memory store forgets such a value before
+        its time only with everything that was older than it.
+        """
         ...
 
     async def set(self, key: str, value: bytes, *, ttl: float) -> object:
         """Keeps a value for `ttl` seconds."""
         ...
 
+    async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
+        """Keeps the value if nothing lies under the key; says whether it did."""
+        ...
 
-class MemoryStore(BaseCache):
-    """The least recently used entries up to `max_bytes`, each until its time to live is over.
+    async def release(self, key: str, value: bytes) -> None:
+        """Removes the key if it still holds this value, as one step."""
+        ...
 
-    aiocache's own memory store is unbounded, forgets timers on clear and cannot hold an expired null
-    (decision record 0004); this one keeps the interface and holds bytes.
-    """
+    async def increment(self, key: str, *, ttl: float) -> int:
+        """Adds one to the number under the key, zero if there is none, as one step, and keeps it `ttl` seconds more.
 
-    NAME = "memory"
+        The number reads as decimal digits. Never lost silently: as with `put_surely`.
+        """
+        ...
 
-    def __init__(self, *, max_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(serializer=NullSerializer(), timeout=0)  # pyright: ignore[reportUnknownMemberType]
-        self._max_bytes = max_bytes
-        self._clock = clock
-        self._items: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
-        self._bytes = 0
+    async def delete(self, keys: list[str]) -> None:
+        """Removes the keys."""
+        ...
 
-    @property
-    def bytes_held(self) -> int:
-        """Keys, values and an estimate of what holding them costs."""
-        return self._bytes
-
-    async def _get(
-        self,
-        key: str,
-        encoding: Any = None,  # noqa: ARG002 - aiocache's signature
-        _conn: Any = None,
-    ) -> bytes | None:
-        found = self._items.get(key)
-        if found is None:
-            return None
-        if found[1] <= self._clock():
-            self._drop(key)
-            return None
-        self._items.move_to_end(key)
-        return found[0]
-
-    _gets = _get
-
-    async def _multi_get(
-        self,
-        keys: Iterable[str],
-        encoding: Any = None,  # noqa: ARG002 - aiocache's signature
-        _conn: Any = None,
-    ) -> list[bytes | None]:
-        return [await self._get(key) for key in keys]
-
-    async def _set(
-        self, key: str, value: bytes, ttl: float | None = None, _cas_token: Any = None, _conn: Any = None
-    ) -> bool:
-        self._drop(key)
-        size = len(key) + len(value) + OVERHEAD
-        if size > self._max_bytes:
-            return False
-        self._items[key] = (value, self._clock() + ttl if ttl is not None else float("inf"))
-        self._bytes += size
-        while self._bytes > self._max_bytes:
-            self._drop(next(iter(self._items)))
-        return True
-
-    async def _multi_set(self, pairs: Iterable[tuple[str, bytes]], ttl: float | None = None, _conn: Any = None) -> bool:
-        for key, value in pairs:
-            await self._set(key, value, ttl)
-        return True
-
-    async def _add(self, key: str, value: bytes, ttl: float | None = None, _conn: Any = None) -> bool:
-        if await self._get(key) is not None:
-            raise ValueError(f"Key {key} already exists, use .set to update the value")
-        return await self._set(key, value, ttl)
-
-    async def _exists(self, key: str, _conn: Any = None) -> bool:
-        return await self._get(key) is not None
-
-    async def _delete(self, key: str, _conn: Any = None) -> int:
-        return self._drop(key)
-
-    async def _clear(self, namespace: str | None = None, _conn: Any = None) -> bool:
-        for key in [key for key in self._items if key.startswith(namespace or "")]:
-            self._drop(key)
-        return True
-
-    def _drop(self, key: str) -> int:
-        found = self._items.pop(key, None)
-        if found is None:
-            return 0
-        self._bytes -= len(key) + len(found[0]) + OVERHEAD
-        return 1
+    async def close(self) -> None:
+        """Gives back what the store holds of the outside world."""
+        ...

@@ -1,5 +1,6 @@
 """What explain says of a request: its calls with the fields that caused them, and what came from the cache. Pure."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,7 +36,7 @@ class ExplainedCall:
         }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Explanation:
     """Collects what happened while a request was answered."""
 
@@ -43,18 +44,35 @@ class Explanation:
     lower_bound: int = 0
     """Calls that no plan could have gone below, given what was known."""
     hit: list[Facet] = field(default_factory=list[Facet])
+    stale: list[Facet] = field(default_factory=list[Facet])
     missed: list[Facet] = field(default_factory=list[Facet])
+    joined: list[Facet] = field(default_factory=list[Facet])
+    """What somebody else was fetching already."""
+    spared: list[Facet] = field(default_factory=list[Facet])
+    """What upstream failed to bring, so that an older value was served."""
+    ages: dict[Facet, float] = field(default_factory=dict[Facet, float])
+    """Seconds since upstream was asked for what was served from the cache; the oldest of several customers."""
+    fresh_for: float = math.inf
+    """Seconds for which everything served stays fresh."""
+
+    def served(self, facet: Facet, age: float, fresh_for: float, *, cached: bool = False) -> None:
+        """Notes a facet that the answer rests on."""
+        self.fresh_for = min(self.fresh_for, max(0.0, fresh_for - age))
+        if cached:
+            self.ages[facet] = max(age, self.ages.get(facet, 0.0))
 
     def as_json(self) -> Mapping[str, Any]:
-        """The form of `extensions.explain`. Nothing is served stale or joined in flight yet, so those are empty."""
+        """The form of `extensions.explain`."""
         return {
             "calls": [call.as_json() for call in self.calls],
             "lowerBound": self.lower_bound,
             "cache": {
                 "hit": sorted(map(str, self.hit)),
-                "stale": [],
+                "stale": sorted(map(str, self.stale)),
                 "missed": sorted(map(str, self.missed)),
-                "joined": [],
+                "joined": sorted(map(str, self.joined)),
+                "spared": sorted(map(str, self.spared)),
+                "ages": {str(facet): round(age, 1) for facet, age in sorted(self.ages.items())},
             },
         }
 

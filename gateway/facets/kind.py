@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Address, Endpoint, Facet
@@ -72,8 +72,26 @@ class FacetSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long an entry is served, in seconds: as it is; after that, while it is fetched anew; when upstream fails."""
+
+    fresh_for: float
+    stale_for: float
+    error_stale_for: float
+
+    @property
+    def whole(self) -> float:
+        """After this an entry is of no use."""
+        return self.fresh_for + max(self.stale_for, self.error_stale_for)
+
+
+LONGEST_SPARE: Final = 3600
+"""Seconds beyond its freshness for which an entry stands in for an upstream that fails, at the most."""
+
+
+@dataclass(frozen=True, slots=True)
 class FacetKind:
-    """One row of the catalog. `value` is the type an entry of it holds; `fresh_for` is in seconds."""
+    """One row of the catalog. `value` is the type an entry of it holds; times are in seconds."""
 
     name: str
     brings: str
@@ -83,6 +101,19 @@ class FacetKind:
     of_profile: bool = False
     """Whether it depends on the source and account asked for, and so takes them as arguments."""
     fresh_for: int = 300
+    stale_for: int | None = None
+    """As long as it is fresh, unless said otherwise."""
+    error_stale_for: int | None = None
+    """Twelve times as long as it is fresh, an hour at most, unless said otherwise."""
+
+    @property
+    def lifetime(self) -> Lifetime:
+        """How long its entries are served, unless a setting says otherwise."""
+        return Lifetime(
+            self.fresh_for,
+            self.fresh_for if self.stale_for is None else self.stale_for,
+            min(12 * self.fresh_for, LONGEST_SPARE) if self.error_stale_for is None else self.error_stale_for,
+        )
 
     def __call__(self, **arguments: str | int) -> Facet:
         """The facet of this kind with these arguments."""

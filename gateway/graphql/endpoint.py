@@ -1,6 +1,7 @@
 """The HTTP endpoint: from bytes to a GraphQL request, and from an answer to bytes. GraphQL over HTTP, strictly."""
 
 import json
+import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
@@ -22,6 +23,8 @@ from gateway.telemetry.events import Emit, FaultMet
 RESPONSE_TYPE: Final = "application/graphql-response+json"
 JSON_TYPE: Final = "application/json"
 EXPLAIN_HEADER: Final = "x-gateway-explain"
+VARY: Final = "accept, accept-language"
+"""What an answer depends on beside the request itself."""
 
 ScopeOf = Callable[[str | None], Scope]
 """From the language that a caller asks for to the scope of the request."""
@@ -65,9 +68,11 @@ class GraphQLEndpoint:
             media_type = _accepted(request.headers)
             asked = await _READERS[_method(request)](request, self._body_bytes)
             explain = self._explained(request.headers)
-            answer = await self._execution.answer(asked, self._scope_of(_language(request.headers)), explain)
+            scope, most_age = self._scope_of(_language(request.headers)), _most_age(request.headers)
+            answer = await self._execution.answer(asked, scope, explain, most_age)
             status = 200 if answer.executed or media_type == JSON_TYPE else 400
-            return _response(answer, media_type, status)
+            kept = f"private, max-age={answer.fresh_for}" if answer.fresh_for else "no-store"
+            return _response(answer, media_type, status, {"cache-control": kept, "vary": VARY})
         except BadRequest as error:
             return _response(refused(error), media_type, error.status, error.headers)
         except Exception as error:  # noqa: BLE001 - the last line: nothing of it may reach the caller
@@ -196,6 +201,17 @@ def _language(headers: Headers) -> str | None:
     """The first language asked for, as upstream takes it: `zh`, `id`. English is what it speaks unasked."""
     first = headers.get("accept-language", "").split(",")[0].partition(";")[0].partition("-")[0].strip().lower()
     return first if first.isalpha() and first.isascii() and len(first) <= 3 and first != "en" else None
+
+
+_MAX_AGE: Final = re.compile(r"max-age\s*=\s*\"?(\d{1,9})\b")
+
+
+def _most_age(headers: Headers) -> float:
+    """How old what is served may be: the request's own `Cache-Control`; any age where it does not say."""
+    said = headers.get("cache-control", "").lower()
+    if re.search(r"\bno-(cache|store)\b", said):
+        return 0.0
+    return float(found.group(1)) if (found := _MAX_AGE.search(said)) else math.inf
 
 
 def _response(answer: Answer, media_type: str, status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,5 +1,6 @@
 """From a GraphQL request to an answer: needs first, then graphql-core over what the session fetches."""
 
+import math
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,7 +12,7 @@ from graphql.execution.values import get_variable_values
 
 from gateway.context import RequestContext, Scope
 from gateway.driver import Driver
-from gateway.errors import CallerError, Code, GatewayError
+from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError
 from gateway.facets import needs
 from gateway.facets.needs import Homes
 from gateway.graphql.documents import Document, Documents, InvalidDocument
@@ -45,6 +46,8 @@ class Answer:
     errors: Sequence[Mapping[str, Any]] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
     executed: bool = True
+    fresh_for: int = 0
+    """Seconds for which the whole answer stays as it is, as far as can be said; 0 where some of it is not."""
 
     def as_json(self) -> Mapping[str, Any]:
         """The response map of the GraphQL specification."""
@@ -72,17 +75,22 @@ class Execution:
         """The parsed and validated document. Raises `InvalidDocument`."""
         return self._documents.get(text)
 
-    async def answer(self, request: GraphQLRequest, scope: Scope, explain: Explain | None = None) -> Answer:
-        """The answer to a request. Every error is in it; nothing is raised but cancellation."""
+    async def answer(
+        self, request: GraphQLRequest, scope: Scope, explain: Explain | None = None, most_age: float = math.inf
+    ) -> Answer:
+        """The answer to a request. Every error is in it; nothing is raised but cancellation.
+
+        `most_age` bounds the age in seconds of what is served from the cache.
+        """
         try:
-            return await self._answer(request, scope, explain)
+            return await self._answer(request, scope, explain, most_age)
         except InvalidDocument as invalid:
             code = {"code": invalid.code.value}
             return Answer(errors=[{**error.formatted, "extensions": code} for error in invalid.errors], executed=False)
         except CallerError as error:
             return refused(error)
 
-    async def _answer(self, request: GraphQLRequest, scope: Scope, explain: Explain | None) -> Answer:
+    async def _answer(self, request: GraphQLRequest, scope: Scope, explain: Explain | None, most_age: float) -> Answer:
         document = self.document(request.query)
         operation = document.operation(request.operation_name)
         schema = operation.schema
@@ -98,7 +106,7 @@ class Execution:
             roots = needs.read(operation, coerced, self._homes, self._customers)
         except GraphQLError as error:  # a null for what must not be null, which only the values show
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [error]) from None
-        session = RequestSession(self._driver, scope, roots, self._emit)
+        session = RequestSession(self._driver, scope, roots, self._emit, most_age)
         if explain is Explain.PLAN:
             await session.foresee()
             problems = [
@@ -119,10 +127,20 @@ class Execution:
         return self._answered(result, session, explain)
 
     def _answered(self, result: ExecutionResult, session: RequestSession, explain: Explain | None) -> Answer:
+        data, errors = result.data, [self._shown(error) for error in result.errors or ()]
+        for key, index in session.deleted():
+            data, errors = _without(data, errors, key, index)
+        told, extensions = session.explanation, dict[str, Any]()
+        if told.spared:
+            extensions["staleIfError"] = sorted({facet.name for facet in told.spared})
+        if explain is Explain.ANALYZE:
+            extensions["explain"] = told.as_json()
+        whole = not errors and math.isfinite(told.fresh_for) and not told.spared
         return Answer(
-            data=result.data,
-            errors=[self._shown(error) for error in result.errors or ()],
-            extensions={"explain": session.explanation.as_json()} if explain is Explain.ANALYZE else {},
+            data=data,
+            errors=errors,
+            extensions=extensions,
+            fresh_for=int(told.fresh_for) if whole else 0,
         )
 
     def _shown(self, error: GraphQLError) -> Mapping[str, Any]:
@@ -138,6 +156,23 @@ class Execution:
                 shown["message"] = "The gateway could not finish this field."
                 shown["extensions"] = {"code": Code.INTERNAL.value}
         return shown
+
+
+def _without(
+    data: Mapping[str, Any] | None, errors: list[Mapping[str, Any]], key: str, index: int
+) -> tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]:
+    """The answer without a customer who was deleted, where one of the two upstream calls still told of them."""
+    if data is None or key not in data:
+        return data, errors
+    listed = isinstance(data[key], list)
+    path = [key, index] if listed else [key]
+    if (data[key][index] if listed else data[key]) is None:
+        return data, errors
+    gone = [None if place == index else one for place, one in enumerate(data[key])] if listed else None
+    deleted = CustomerDeleted()
+    kept = [error for error in errors if list(error.get("path", ()))[: len(path)] != path]
+    told = {"message": deleted.message, "path": path, "extensions": dict(deleted.extensions)}
+    return {**data, key: gone}, [*kept, told]
 
 
 def refused(error: GatewayError) -> Answer:

@@ -47,7 +47,7 @@ def person(reader: Reader, entity: Block, arguments: Arguments) -> Person | None
 
     A request for WECHAT may answer with an INSTORE profile only (sample v2_lookup_embed-mlp_2022).
     """
-    profile = _asked_profile(reader.blocks(entity, "profiles") or [], arguments)
+    profile = _asked_profile(reader, entity, arguments)
     if profile is None:
         return None
     known = V2.record(reader, Profile, profile) or Profile()
@@ -61,15 +61,15 @@ def person(reader: Reader, entity: Block, arguments: Arguments) -> Person | None
     )
 
 
-def _asked_profile(profiles: list[Block], arguments: Arguments) -> Block | None:
+def _asked_profile(reader: Reader, entity: Block, arguments: Arguments) -> Block | None:
     source, account = str(arguments.get("source", "INSTORE")), str(arguments.get("account", ""))
 
     def distance(profile: Block) -> int:
-        if str(profile.get("source", "")).upper() != source:
+        if (reader.text(profile, "source") or "").upper() != source:
             return 2
-        return int(str(profile.get("accountId") or "") != account)
+        return int((reader.text(profile, "accountId") or "") != account)
 
-    return min(profiles, key=distance, default=None)
+    return min(reader.blocks(entity, "profiles") or [], key=distance, default=None)
 
 
 def profiles(reader: Reader, entity: Block, _: Arguments) -> Profiles | None:
@@ -107,7 +107,7 @@ def origin(reader: Reader, entity: Block, _: Arguments) -> Origin | None:
 
 def custom_fields(reader: Reader, entity: Block, arguments: Arguments) -> list[NamedValue] | None:
     """`fields` of the asked profile, a map without an order; by name, so that both endpoints tell it alike."""
-    profile = _asked_profile(reader.blocks(entity, "profiles") or [], arguments)
+    profile = _asked_profile(reader, entity, arguments)
     if profile is None:
         return None
     return _listed(reader, NamedValue, profile, "fields")

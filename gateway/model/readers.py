@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -19,6 +19,9 @@ Block = Mapping[str, Any]
 
 Arguments = Mapping[str, str | int]
 """The arguments of the facet that is read."""
+
+DEEPEST: Final = 100
+"""Levels of a block that is handed on as it came; no documented payload has ten, and writers of JSON have a limit."""
 
 _Relation = list[list[int] | int]
 
@@ -119,6 +122,8 @@ class Reader:
     def raw(self, block: Block, key: str) -> Json | None:
         """Whatever is there, untouched; null where it is one of upstream's ways to write nothing."""
         value = block.get(key)
+        if not _shallow(value):
+            return self.odd(key, f"JSON of at most {DEEPEST} levels", value)
         return None if is_nothing(value) else Json(value)
 
     def relation(self, block: Block, key: str) -> list[list[int]] | None:
@@ -159,6 +164,22 @@ class Reader:
         """Records a value that does not fit, unless it is one of upstream's ways to write nothing."""
         if not is_nothing(value):
             self.anomalies.append(Anomaly(key, expected, type(value).__name__))
+
+
+def _shallow(value: object) -> bool:
+    """Whether a JSON value has few enough levels. Without recursion, which is what a deep one would exhaust."""
+    level: list[object] = [value]
+    for _ in range(DEEPEST):
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += cast("dict[str, object]", one).values()
+            elif isinstance(one, list):
+                inner += cast("list[object]", one)
+        if not inner:
+            return True
+        level = inner
+    return False
 
 
 def is_nothing(value: object) -> bool:

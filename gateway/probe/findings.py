@@ -22,7 +22,7 @@ class Came(StrEnum):
 class Answered:
     """One question and its answer: what the call carried beyond the plainest call, and what of that it left out.
 
-    `added` are the bytes beyond the plainest call's.
+    `added` are the bytes beyond the plainest call's; null where one of the two was no answer.
     """
 
     endpoint: Endpoint
@@ -30,7 +30,7 @@ class Answered:
     left_out: Parameters
     milliseconds: float
     size: int
-    added: int
+    added: int | None
     facets: Mapping[Facet, Came]
     problem: str | None = None
     """Why there is no answer; then there are no facets."""
@@ -64,7 +64,7 @@ class Findings:
         for endpoint in Endpoint:
             rows = [answer for answer in self.answers if answer.endpoint is endpoint]
             width = max((len(row.shown) for row in rows), default=0)
-            lines += [f"\n{endpoint.value:{width}}      ms     bytes     added  facets"] if rows else []
+            lines += [f"\n{endpoint.value:{width}}      ms       bytes        added  facets"] if rows else []
             lines += [_row(answer, width) for answer in rows]
         known = [f"{one.variable}={one.value}  ({one.seen})" for one in self.settings if one.value is not None]
         unknown = [f"{one.variable}: {one.seen}" for one in self.settings if one.value is None]
@@ -106,7 +106,8 @@ def _listed(parameters: Parameters) -> list[str]:
 
 
 def _row(answer: Answered, width: int) -> str:
-    figures = f"{answer.shown:{width}}  {answer.milliseconds:6.0f}  {answer.size:8,}  {answer.added:+8,}  "
+    added = "?" if answer.added is None else f"{answer.added:+,}"
+    figures = f"{answer.shown:{width}}  {answer.milliseconds:6.0f}  {answer.size:10,}  {added:>11}  "
     return figures + (answer.problem or ", ".join(_facets(answer)))
 
 

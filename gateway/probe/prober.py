@@ -5,18 +5,18 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
-from gateway.errors import BadUserInput, UpstreamUnavailable
+from gateway.errors import BadUserInput, GatewayError, UpstreamUnavailable
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.catalog import CARDS, EXISTENCE, PROFILES, PROGRAMS
 from gateway.facets.facet import Address, Endpoint, Facet, Identifier, IdentifierKind, Source
 from gateway.facets.parameters import Parameters, parameters, source
 from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID
-from gateway.model.readers import Block, Reader, is_nothing
+from gateway.model.readers import Block, Reader
 from gateway.probe import questions
 from gateway.probe.findings import Answered, Came, Findings, Setting
 from gateway.probe.questions import BATCHES, TODAY
-from gateway.upstream.answers import Failed, Found, Target
+from gateway.upstream.answers import Failed, Found, NotFound, Target
 from gateway.upstream.client import Performed, UpstreamClient
 
 Identifiers = tuple[Identifier, ...]
@@ -42,17 +42,16 @@ class Prober:
     async def probe(self) -> Findings:
         """Everything that can be seen with this customer. Raises a `GatewayError` where upstream knows nobody."""
         await self._find()
-        by_id = await self._by_id()
+        by_id, unsure = await self._by_id()
         self._able = replace(self._able, v2_by_id=by_id or ById.NONE)
         if by_id is not None:
             self._named.setdefault(Endpoint.V2, self._id)
         answers = [answer for endpoint in self._named for answer in await self._facets(endpoint)]
+        alone = replace(self._able, only_current_profile=True)
         settings = [
-            questions.of_by_id(by_id),
+            questions.of_by_id(by_id, failed=unsure),
             questions.of_cards(await self._block(), await self._block(CARDS())),
-            questions.of_profiles(
-                await self._block(able=replace(self._able, only_current_profile=True)), await self._block(PROFILES())
-            ),
+            questions.of_profiles(await self._block(able=alone), await self._block(PROFILES()), self._address.source),
             questions.of_gaps(
                 await self._gaps(Endpoint.V1, Gaps.V1),
                 {way: await self._gaps(Endpoint.V2, way) for way in (Gaps.FLAGS, Gaps.DETAILS)},
@@ -66,37 +65,55 @@ class Prober:
         """Finds the customer on each endpoint that takes the identifiers given, and their id."""
         kinds, instore = self._address.kinds, self._address.source is Source.INSTORE
         takes = {
-            Endpoint.V1: instore and len(kinds) == 1 and kinds[0] in V1_POSSIBLE,
+            Endpoint.V1: len(kinds) == 1 and (kinds == BY_ID or (instore and kinds[0] in V1_POSSIBLE)),
             Endpoint.V2: kinds != BY_ID,
         }
-        problem = UpstreamUnavailable("Upstream knows no such customer; try another one.")
+        nobody = UpstreamUnavailable("Upstream knows no such customer; try another one.")
+        problems: list[GatewayError] = []
         for endpoint in (endpoint for endpoint, can in takes.items() if can):
             match (await self._ask(endpoint, named=self._address.identifiers)).outcomes[0]:
+                case Found(id, merged=True) as found:
+                    if not found.of_victim:  # from here on the survivor is probed
+                        self._id = (Identifier(IdentifierKind.ID, id),)
+                        self._address = Address(self._id)
+                        self._named = {}
+                        break
                 case Found(id):
                     self._id = (Identifier(IdentifierKind.ID, id),)
                     self._named[endpoint] = self._address.identifiers
                 case Failed(error) if not isinstance(error, BadUserInput):
-                    problem = error
+                    problems.append(error)
+                case NotFound():
+                    problems.insert(0, nobody)
                 case _:
                     pass
         if not self._id:
-            raise problem
+            raise next(iter(problems), nobody)
         self._named = {Endpoint.V1: self._id, **{end: by for end, by in self._named.items() if end is Endpoint.V2}}
 
-    async def _by_id(self) -> ById | None:
+    async def _by_id(self) -> tuple[ById | None, bool]:
+        """The way in which V2 takes an id; and whether some way gave no certain answer."""
+        unsure = False
         for way in (ById.PATH, ById.LOOKUP):
             performed = await self._ask(Endpoint.V2, named=self._id, able=replace(self._able, v2_by_id=way))
-            if isinstance(performed.outcomes[0], Found):
-                return way
-        return None
+            match performed.outcomes[0]:
+                case Found():
+                    return way, False
+                case Failed(BadUserInput()):
+                    continue
+                case Failed() if performed.status == 404:
+                    continue
+                case _:
+                    unsure = True
+        return None, unsure
 
     async def _facets(self, endpoint: Endpoint) -> Sequence[Answered]:
         """One call for every set of parameters that brings a facet, the plainest first."""
-        found = await self._ask(Endpoint.V1, PROGRAMS())
-        programs = self._read(found, PROGRAMS(), Endpoint.V1, self._able)
-        asked = questions.questions(endpoint, programs[0].program_id if programs else "0")
+        programs = self._read(await self._ask(Endpoint.V1, PROGRAMS()), PROGRAMS(), Endpoint.V1, self._able)
+        asked = questions.questions(endpoint, programs[0].program_id if programs else None)
         plain = parameters(endpoint, frozenset({EXISTENCE()}), self._able)
-        base = (await self._ask(endpoint)).size
+        plainest = await self._ask(endpoint)
+        base = plainest.size if isinstance(plainest.outcomes[0], Found) else None
         return [
             self._answered(endpoint, facets, await self._ask(endpoint, *facets), base, (sent, plain))
             for sent, facets in sorted(asked.items(), key=lambda one: one[0] != plain)
@@ -107,15 +124,16 @@ class Prober:
         endpoint: Endpoint,
         facets: frozenset[Facet],
         performed: Performed,
-        base: int,
+        base: int | None,
         carried: tuple[Parameters, Parameters],
     ) -> Answered:
         sent, plain = carried
         came: dict[Facet, Came] = {}
-        problem = None
+        problem = added = None
         match performed.outcomes[0]:
             case Found() as found:
                 came = {facet: self._came(performed, facet, endpoint, found) for facet in facets}
+                added = None if base is None else performed.size - base
             case Failed(error):
                 problem = str(error)
             case _:
@@ -126,7 +144,7 @@ class Prober:
             questions.beyond(plain, sent),
             performed.milliseconds,
             performed.size,
-            performed.size - base,
+            added,
             came,
             problem,
         )
@@ -139,7 +157,7 @@ class Prober:
             return Came.PARTLY
         if reader.anomalies:
             return Came.UNREADABLE
-        return Came.NOTHING if is_nothing(value) else Came.SOMETHING
+        return Came.NOTHING if questions.is_empty(value) else Came.SOMETHING
 
     def _read(
         self,
@@ -162,11 +180,16 @@ class Prober:
         found = (await self._ask(Endpoint.V2, *facets, able=able)).outcomes[0]
         return found.block if isinstance(found, Found) else None
 
-    async def _gaps(self, endpoint: Endpoint, way: Gaps) -> list[Any]:
+    async def _gaps(self, endpoint: Endpoint, way: Gaps) -> list[Any] | None:
+        """Today's gaps; null where they could not be asked for, or not be brought."""
         if endpoint not in self._named:
-            return []
+            return None
         able = replace(self._able, gaps=way)
         performed = await self._ask(endpoint, *TODAY, able=able)
+        found = performed.outcomes[0]
+        ways = [one for facet in TODAY if (one := source(facet, endpoint, able))]
+        if not isinstance(found, Found) or any(found.warnings & one.partial_codes for one in ways):
+            return None
         return [self._read(performed, facet, endpoint, able) for facet in TODAY]
 
     async def _kinds(self) -> list[Setting]:
@@ -174,10 +197,17 @@ class Prober:
         taken: dict[Endpoint, dict[IdentifierKind, bool]] = {endpoint: {} for endpoint in Endpoint}
         shown = await self._ask(Endpoint.V2, PROFILES()) if Endpoint.V2 in self._named else None
         for one in questions.identifiers(self._read(shown, PROFILES(), Endpoint.V2, self._able)):
+            kind = one.kinds[0]
             for endpoint, possible in ((Endpoint.V1, V1_POSSIBLE), (Endpoint.V2, V2_KINDS)):
-                if one.kind in possible:
-                    found = (await self._ask(endpoint, named=(one,))).outcomes[0]
-                    taken[endpoint][one.kind] = isinstance(found, Found) and found.id == self._id[0].value
+                if kind not in possible or (endpoint is Endpoint.V1 and one.source is not Source.INSTORE):
+                    continue
+                match (await self._ask(endpoint, named=one.identifiers, at=one)).outcomes[0]:
+                    case Found(id):
+                        taken[endpoint][kind] = id == self._id[0].value
+                    case NotFound() | Failed(BadUserInput()):
+                        taken[endpoint][kind] = False
+                    case _:
+                        pass
         return [
             questions.of_kinds(Endpoint.V1, taken[Endpoint.V1], V1_KINDS),
             questions.of_kinds(Endpoint.V2, taken[Endpoint.V2], V2_KINDS),
@@ -194,16 +224,19 @@ class Prober:
         *facets: Facet,
         named: Identifiers = (),
         able: Capabilities | None = None,
+        at: Address | None = None,
         customers: int = 1,
     ) -> Performed:
-        able, named = able or self._able, named or self._named[endpoint]
+        able, named, at = able or self._able, named or self._named[endpoint], at or self._address
         wanted = frozenset(facets or (EXISTENCE(),))
         sent = parameters(endpoint, wanted, able)
-        key = (endpoint, sent, named, customers, able.v2_by_id)
+        kinds = tuple(one.kind for one in named)
+        way = able.v2_by_id if endpoint is Endpoint.V2 and kinds == BY_ID else None
+        key = (endpoint, sent, named, customers, way, at.source, at.account)
         if key not in self._known:
             self._tell(f"{endpoint.value}  {', '.join(sorted(facet.name for facet in wanted))}")
-            call = Call(endpoint, 1, tuple(one.kind for one in named), tuple(range(customers)), wanted)
-            target = Target(self._address, named)
+            call = Call(endpoint, 1, kinds, tuple(range(customers)), wanted)
+            target = Target(at, named)
             client = self._client.with_capabilities(able)
             self._known[key] = await client.perform(call, dict.fromkeys(call.customers, target))
         return self._known[key]

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import fields, is_dataclass
+from datetime import UTC
+from typing import Any, Final, cast
 
 from gateway.facets.capabilities import V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.catalog import CARDS, CATALOG, GAP_TO_RENEW, GAP_TO_UPGRADE
-from gateway.facets.facet import Endpoint, Facet, Identifier, IdentifierKind
+from gateway.facets.facet import Address, Endpoint, Facet, Identifier, IdentifierKind, Source
 from gateway.facets.parameters import Parameters, parameters, source
 from gateway.model.profile import Profiles
-from gateway.model.readers import Block
+from gateway.model.readers import Block, Reader, is_nothing
 from gateway.probe.findings import Setting
 from gateway.settings import UPSTREAM
 
@@ -18,11 +20,16 @@ BATCHES: Final = (10, 20, 50)
 """How many ids a V1.1 call is tried with."""
 
 
-def questions(endpoint: Endpoint, program_id: str) -> Mapping[Parameters, frozenset[Facet]]:
-    """Every set of parameters that brings a facet as the seeds have it, with all facets that it brings."""
-    required: dict[str, str | int] = {"days": 0, "program_id": program_id}
+def questions(endpoint: Endpoint, program_id: str | None) -> Mapping[Parameters, frozenset[Facet]]:
+    """Every set of parameters that brings a facet as the seeds have it, with all facets that it brings.
+
+    Without a `program_id` of the customer nothing is asked about one program.
+    """
+    required: dict[str, str | int] = {"days": 0} | ({"program_id": program_id} if program_id else {})
     together: defaultdict[Parameters, set[Facet]] = defaultdict(set)
     for kind in CATALOG.values():
+        if not required.keys() >= {one.name for one in kind.parameters if one.required}:
+            continue
         facet = kind(**{one.name: required[one.name] for one in kind.parameters if one.required})
         if source(facet, endpoint, Capabilities()):
             together[parameters(endpoint, frozenset({facet}), Capabilities())].add(facet)
@@ -37,24 +44,39 @@ def beyond(one: Parameters, other: Parameters) -> Parameters:
     )
 
 
-def identifiers(profiles: Profiles | None) -> Sequence[Identifier]:
-    """The identifiers of the customer that V2 shows unmasked, one of each kind."""
+def identifiers(profiles: Profiles | None) -> Sequence[Address]:
+    """The identifiers of the customer that V2 shows unmasked, one of each kind, each at the source of its profile."""
     kinds = {kind.value.lower(): kind for kind in IdentifierKind}
-    found: dict[IdentifierKind, Identifier] = {}
+    found: dict[IdentifierKind, Address] = {}
     for profile in (profiles.profiles if profiles else None) or []:
+        source = (profile.source or Source.INSTORE).upper()
         for one in profile.identifiers:
             kind = kinds.get(one.type.lower())
-            if kind and one.value and "*" not in one.value:
-                found.setdefault(kind, Identifier(kind, one.value))
+            if kind and one.value and "*" not in one.value and source in set(Source):
+                named = (Identifier(kind, one.value),)
+                found.setdefault(kind, Address(named, Source(source), profile.account_id))
     return tuple(found.values())
 
 
-def of_by_id(works: ById | None) -> Setting:
-    """From which way of asking V2 by id found the customer."""
+def is_empty(value: Any) -> bool:
+    """Whether there is nothing in a facet's value: no value, or a record or list of nothing."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return all(is_empty(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, list):
+        return all(map(is_empty, cast("list[Any]", value)))
+    if isinstance(value, dict):
+        return all(map(is_empty, cast("dict[str, Any]", value).values()))
+    return is_nothing(value)
+
+
+def of_by_id(works: ById | None, *, failed: bool) -> Setting:
+    """From which way of asking V2 by id found the customer; `failed`: some way could not be tried."""
     name = f"{UPSTREAM}V2_BY_ID"
-    if works is None:
-        return Setting(name, ById.NONE.value, "V2 found nobody by id, neither by path nor on the lookup")
-    return Setting(name, works.value, "V2 found the customer that way")
+    if works is not None:
+        return Setting(name, works.value, "V2 found the customer that way")
+    if failed:
+        return Setting(name, None, "V2 did not say whether it takes ids")
+    return Setting(name, ById.NONE.value, "V2 takes no id, neither by path nor on the lookup")
 
 
 def of_cards(without: Block | None, plain: Block | None) -> Setting:
@@ -66,24 +88,32 @@ def of_cards(without: Block | None, plain: Block | None) -> Setting:
     return Setting(name, str(not kept).lower(), f"cards {'still come' if kept else 'stay away'} when told to")
 
 
-def of_profiles(alone: Block | None, plain: Block | None) -> Setting:
-    """From answers with and without `includedOnlyCurrentProfile`."""
+def of_profiles(alone: Block | None, plain: Block | None, source: Source) -> Setting:
+    """From answers with and without `includedOnlyCurrentProfile`, asked at a source."""
     name = f"{UPSTREAM}ONLY_CURRENT_PROFILE"
-    count, fewer = (len(block.get("profiles") or []) if block else 0 for block in (plain, alone))
+    reader = Reader(UTC)
+    count, fewer = (len(reader.blocks(block, "profiles") or []) if block else 0 for block in (plain, alone))
     if count < 2 or alone is None:
         return Setting(name, None, "the customer has one profile only")
+    if source is Source.ALL:
+        return Setting(name, None, "at the source ALL every profile is a current one")
     return Setting(name, str(0 < fewer < count).lower(), f"{fewer} of {count} profiles come when told to")
 
 
-def of_gaps(v1: Sequence[Any], by_way: Mapping[Gaps, Sequence[Any]]) -> Setting:
-    """From today's gaps as V1.1 and each way of V2 tell them: only equal ones are another source."""
+def of_gaps(v1: Sequence[Any] | None, by_way: Mapping[Gaps, Sequence[Any] | None]) -> Setting:
+    """From today's gaps as V1.1 and each way of V2 tell them: only equal ones are another source.
+
+    Null: that endpoint could not be asked that way, or could not bring them.
+    """
     name = f"{UPSTREAM}GAPS"
-    if not any(v1):
+    if v1 is None or not any(v1):
         return Setting(name, None, "the customer has no gap on V1.1 to compare with")
     for way, told in by_way.items():
+        if told is None:
+            return Setting(name, None, "V2 did not say whether it tells gaps")
         if list(told) == list(v1):
             return Setting(name, way.value, "V2 tells the same gaps as V1.1")
-    told_otherwise = any(any(told) for told in by_way.values())
+    told_otherwise = any(any(told or ()) for told in by_way.values())
     seen = "V2 tells other gaps than V1.1" if told_otherwise else "V2 tells no gaps"
     return Setting(name, Gaps.V1.value, seen)
 
@@ -92,6 +122,8 @@ def of_kinds(endpoint: Endpoint, taken: Mapping[IdentifierKind, bool], default: 
     """From which kinds found the customer; a kind that could not be tried stays as it is by default."""
     name = f"{UPSTREAM}{'V1' if endpoint is Endpoint.V1 else 'V2'}_IDENTIFIERS"
     possible = V1_POSSIBLE if endpoint is Endpoint.V1 else V2_KINDS
+    if not taken:
+        return Setting(name, None, "no identifier of the customer could be tried")
     kept = [kind for kind in IdentifierKind if kind in possible and taken.get(kind, kind in set(default))]
     tried = ", ".join(f"{kind} {'found' if found else 'not'}" for kind, found in taken.items())
     return Setting(name, ",".join(kept), f"tried: {tried or 'none'}")

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
 
 import structlog
@@ -40,11 +40,77 @@ class FaultMet:
     where: str
 
 
-Event = CallMade | AnomalyMet | FaultMet
+class WebhookOutcome(StrEnum):
+    """What became of one delivery, or of one event of a delivered list."""
+
+    INVALIDATED = "invalidated"
+    """What was known of the customers is no longer served."""
+
+    DUPLICATE = "duplicate"
+    """The event was dealt with before."""
+
+    IGNORED = "ignored"
+    """The event changes nothing that we keep."""
+
+    UNADDRESSED = "unaddressed"
+    """The event changes something, but names nobody by an id or a card."""
+
+    NO_EVENT = "no_event"
+    """JSON, but no event."""
+
+    UNREADABLE = "unreadable"
+    """Not JSON."""
+
+    FAILED = "failed"
+    """The invalidation could not be recorded; upstream is asked to send the event again."""
+
+    INTERRUPTED = "interrupted"
+    """The sender left before the whole body had come."""
+
+    TOO_LARGE = "too_large"
+    """The body was refused for its size."""
+
+    UNAUTHORIZED = "unauthorized"
+    """The header that upstream was configured to send is missing or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReceived:
+    """Something came to the endpoint of upstream's events. `name` is of a bounded set: a known name, or `other`."""
+
+    name: str
+    outcome: WebhookOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFailed:
+    """The shared store did not do an operation, and the gateway did without. `reason` is the exception's type."""
+
+    operation: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRecovered:
+    """The shared store answers again."""
+
+
+Event = CallMade | AnomalyMet | FaultMet | WebhookReceived | StoreFailed | StoreRecovered
 
 Emit = Callable[[Event], None]
 
-_LEVELS = {CallMade: "info", AnomalyMet: "warning", FaultMet: "error"}
+_LEVELS = {
+    CallMade: "info",
+    AnomalyMet: "warning",
+    FaultMet: "error",
+    WebhookReceived: "info",
+    StoreFailed: "warning",
+    StoreRecovered: "info",
+}
+
+
+_ALARMING = {WebhookOutcome.UNAUTHORIZED.value, WebhookOutcome.FAILED.value}
+"""Upstream sends such an event again and again, and no later one before it."""
 
 
 def to_log(event: Event) -> None:
@@ -52,11 +118,12 @@ def to_log(event: Event) -> None:
     fields: dict[str, Any] = {
         name: value.value if isinstance(value, Enum) else value for name, value in asdict(event).items()
     }
-    getattr(structlog.get_logger(), _LEVELS[type(event)])(type(event).__name__, **fields)
+    level = "warning" if fields.get("outcome") in _ALARMING else _LEVELS[type(event)]
+    getattr(structlog.get_logger(), level)(type(event).__name__, **fields)
 
 
 def configure_logs(level: str) -> None:
-    """JSON lines on standard output from `level` up. httpx tells whole URLs at INFO, so it is kept to warnings."""
+    """JSON lines on standard output from `level` up. httpx tells whole URLs, aiocache keys: they may only warn."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -70,5 +137,5 @@ def configure_logs(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=threshold, format="%(message)s")
-    for noisy in ("httpx", "httpcore2"):
+    for noisy in ("httpx", "httpcore2", "aiocache"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

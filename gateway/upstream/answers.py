@@ -20,13 +20,14 @@ class Target:
 class Found:
     """The customer's block. `merged` says that the one asked for was merged into another account.
 
-    On V1.1 the block is then the survivor's, on V2 still the victim's (facts §6.15).
+    The block is then the survivor's, or still the victim's own, as V2 has it (facts §6.15).
     """
 
     id: CustomerId
     block: Block
     merged: bool = False
     warnings: frozenset[str] = frozenset()
+    of_victim: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from gateway.facets.routes import BY_ID
 from gateway.upstream import v1, v2
 from gateway.upstream.answers import Failed, Outcomes, Target
 from gateway.upstream.auth import Credential
-from gateway.upstream.codes import failure
+from gateway.upstream.bodies import Body
+from gateway.upstream.codes import expired, failure, refusal_in_xml
 from gateway.upstream.request import UpstreamRequest
 
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -88,24 +89,22 @@ class UpstreamClient:
         """Status and body. A refused credential that can be renewed is renewed once."""
         proof = await self._credential.headers()
         status, body = await self._send(request, proof, language)
-        if status == 401 and self._credential.refused(proof):
+        if expired(status, body) and self._credential.refused(proof):
             status, body = await self._send(request, await self._credential.headers(), language)
         return status, body
 
     async def _send(
         self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None
     ) -> tuple[int, bytes]:
-        headers = {"accept": "application/json", **self._attribution, **proof}
+        headers = {"accept": "application/json", "accept-encoding": "gzip", **self._attribution, **proof}
         if language:
             headers["language"] = language
         try:
             async with self._http.stream("GET", request.path, params=request.parameters, headers=headers) as response:
-                body = bytearray()
-                async for part in response.aiter_bytes():
-                    body += part
-                    if len(body) > MOST_BYTES:
-                        raise UpstreamUnavailable("Upstream answered more than can be read.")
-                return response.status_code, bytes(body)
+                body = Body(response.headers.get("content-encoding", ""), most=MOST_BYTES)
+                async for part in response.aiter_raw():
+                    body.take(part)
+                return response.status_code, bytes(body.read)
         except httpx.TimeoutException as error:
             raise UpstreamTimeout("Upstream did not answer in time.") from error
         except httpx.HTTPError as error:
@@ -121,6 +120,8 @@ def _outcomes(call: Call, status: int, body: bytes, targets: Mapping[int, Target
     except orjson.JSONDecodeError:
         payload = None
     position, target = next(iter(targets.items()))
+    if payload is None and (refused := refusal_in_xml(body)):
+        return _all_failed(targets, refused)
     match call.endpoint:
         case Endpoint.V2 if payload is not None and status not in (401, 403, 429):
             return {position: v2.outcome(payload, target)}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC
+from typing import Final
 
 from gateway.errors import GatewayError, UpstreamRateLimited, UpstreamUnauthorized, UpstreamUnavailable
 from gateway.model.readers import Block, Reader
@@ -13,9 +14,34 @@ def code_of(block: Block) -> str:
     return found if re.fullmatch(r"\d{1,6}", found) else "unknown"
 
 
+_REFUSED_IN_JSON: Final = re.compile(rb'"code"\s*:\s*"?(401|498)\b')
+_REFUSED_IN_XML: Final = re.compile(rb"<code>\s*(401|403|498)\s*</code>")
+_SHORT: Final = 2048
+"""A refusal is short; nothing further in is looked at."""
+
+
+def expired(status: int, body: bytes) -> bool:
+    """Whether a credential was refused, in HTTP or in the body under another status (facts §4)."""
+    head = body[:_SHORT]
+    in_body = _REFUSED_IN_JSON.search(head) if len(body) <= _SHORT else None
+    return status in (401, 498) or bool(in_body) or bool(_xml(head) and _REFUSED_IN_XML.search(head))
+
+
+def refusal_in_xml(body: bytes) -> GatewayError | None:
+    """The refusal of a credential that comes in XML even to who asks for JSON (facts §4)."""
+    head = body[:_SHORT]
+    if _xml(head) and _REFUSED_IN_XML.search(head):
+        return UpstreamUnauthorized("Upstream refused the gateway's credential.")
+    return None
+
+
+def _xml(head: bytes) -> bool:
+    return head.lstrip().startswith(b"<")
+
+
 def failure(status: int) -> GatewayError:
     """The error that an HTTP status stands for, where no body says more."""
-    if status in (401, 403):
+    if status in (401, 403, 498):
         return UpstreamUnauthorized("Upstream refused the gateway's credential.")
     if status == 429:
         return UpstreamRateLimited("Upstream refused the call because there were too many.")

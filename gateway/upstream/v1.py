@@ -76,7 +76,7 @@ def _attributed(items: Sequence[Block], target: Target) -> Outcome:
 def _is_of(item: Block, target: Target) -> bool:
     asked = target.identifiers[0]
     return any(
-        normal_form(asked.kind, str(item.get(key) or "")) == normal_form(asked.kind, asked.value)
+        normal_form(asked.kind, Reader(UTC).identity(item, key) or "") == normal_form(asked.kind, asked.value)
         for key in _CARRIED.get(asked.kind, ())
     )
 
@@ -89,6 +89,8 @@ def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
     code = code_of(status)
     if code in _NO_PERMISSION:
         return [], UpstreamUnauthorized("Upstream refused the gateway's credential.")
+    if code in _BAD_INPUT:
+        return [], BadUserInput("by", "upstream does not take this identifier")
     if code == "429":
         return [], UpstreamRateLimited("Upstream refused the call because there were too many.")
     if not status:
@@ -97,6 +99,8 @@ def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
     found = cast("Block", customers).get("customer") if isinstance(customers, dict) else customers
     listed = cast("list[object]", found) if isinstance(found, list) else [found]
     items = [cast("Block", item) for item in listed if isinstance(item, dict)]
+    if not items and any(one is not None and one != "" for one in listed):
+        return [], UpstreamUnavailable("Upstream (V1.1) answered customers that cannot be read.")
     if not items and code not in ("200", "201"):
         return [], UpstreamUnavailable(f"Upstream (V1.1) answered with code {code}.")
     return items, None
@@ -107,14 +111,14 @@ def _outcome(item: Block, target: Target) -> Outcome:
     code = code_of(status)
     if code == _DELETED:
         return Deleted()
-    if str(status.get("success", "true")).lower() != "true":
+    if Reader(UTC).flag(status, "success") is False:
         return _refusal(code)
     asked = target.identifiers[0]
     found = Reader(UTC).identity(item, "user_id") or (asked.value if asked.kind is IdentifierKind.ID else "")
     if not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered a customer without an id."))
     warnings = _warnings(status)
-    merged = _MERGED in warnings or str(item.get("survivor_account_retrieved", "")).lower() == "true"
+    merged = _MERGED in warnings or Reader(UTC).flag(item, "survivor_account_retrieved") is True
     if asked.kind is IdentifierKind.ID and found != asked.value and not merged:
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered for another customer; the answer is discarded."))
     return Found(CustomerId(found), item, merged, warnings)

@@ -37,9 +37,12 @@ _NAMES: Final = {
     IdentifierKind.UNION_ID: "unionId",
 }
 
-_NOT_FOUND: Final = frozenset({"8015", "8065", "8089", "816", "1011", "1012"})
+_NOT_FOUND: Final = frozenset({"8015", "8065", "8089", "816", "1011", "1012", "1013"})
 _DELETED: Final = "8109"
-_MERGED: Final = "8069"
+_VICTIM: Final = "8069"
+"""The one asked for was merged, and this is still their own block."""
+_SURVIVOR: Final = "91009"
+"""The one asked for was merged, and this is the survivor's block; some tables list the code under errors."""
 _BAD_INPUT: Final = {
     "8013": ("by", "upstream does not take this identifier"),
     "8130": ("by", "upstream does not take this identifier"),
@@ -80,17 +83,17 @@ def outcome(body: object, target: Target) -> Outcome:
         return Failed(UpstreamUnavailable("Upstream (V2) answered something that is not a customer."))
     entity = cast("Block", body)
     codes = _codes(entity.get("errors"))
-    if codes:
-        return _refusal(codes)
+    if refusals := [code for code in codes if code != _SURVIVOR]:
+        return _refusal(refusals)
     found = Reader(UTC).identity(entity, "id")
     if found is None or not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V2) answered a customer without an id."))
-    warnings = frozenset(_codes(entity.get("warnings")))
-    merged = _MERGED in warnings
+    warnings = frozenset((*_codes(entity.get("warnings")), *codes))
+    merged = bool({_VICTIM, _SURVIVOR} & warnings)
     asked = target.identifiers[0]
     if asked.kind is IdentifierKind.ID and asked.value != found and not merged:
         return Failed(UpstreamUnavailable("Upstream (V2) answered for another customer; the answer is discarded."))
-    return Found(CustomerId(found), entity, merged, warnings)
+    return Found(CustomerId(found), entity, merged, warnings, of_victim=_VICTIM in warnings)
 
 
 def refused(status: int, *, blank: bool, by_id: bool) -> Outcome:

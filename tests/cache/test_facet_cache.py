@@ -1,110 +1,137 @@
-"""The facet cache: nobody's identifier in a key, nobody else's entries in an answer."""
-
-from typing import Any
+"""The facet cache: what is kept comes back, under any spelling, as long as it may, and spoilt bytes never do."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gateway.cache.entries import Absent, Entry, Fresh, Missing
-from gateway.cache.facet_cache import IDENTITY_FRESH_FOR, FacetCache
-from gateway.cache.stores import MemoryStore
-from gateway.context import Scope
-from gateway.facets.addresses import address as read_address
+from gateway.cache.entries import Absent, Entry, Fresh, Missing, Stale
+from gateway.cache.facet_cache import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, FacetCache
 from gateway.facets.catalog import CARDS, CATALOG, EXISTENCE, GAP_TO_RENEW, PERSON, STATUS
-from gateway.facets.facet import Address, CustomerId, Endpoint, Identifier, IdentifierKind, Source
+from gateway.facets.facet import Address, CustomerId, Endpoint, IdentifierKind, Source
+from gateway.facets.kind import Lifetime
 from gateway.model.profile import Person
-
-SECRET = b"of this deployment"
-SCOPE = Scope("https://up.example", "basic:till.one:0123456789abcdef", "store-7", "zh")
-ASHA = CustomerId("100000001")
-
-
-class Recording:
-    """A store that remembers every key it was ever shown."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, bytes] = {}
-        self.ttls: dict[str, float] = {}
-        self.seen: list[str] = []
-
-    async def multi_get(self, keys: list[str]) -> list[bytes | None]:
-        self.seen += keys
-        return [self.values.get(key) for key in keys]
-
-    async def set(self, key: str, value: bytes, *, ttl: float) -> None:
-        self.seen.append(key)
-        self.values[key] = value
-        self.ttls[key] = ttl
+from tests.cache.support import (
+    ASHA,
+    LIFE,
+    MOBILE,
+    SCOPE,
+    TENANT,
+    Recording,
+    cache_over,
+    dual,
+    fetched,
+    kinds,
+    known,
+    named,
+)
+from tests.support.clock import Clock
 
 
-class Clock:
-    now = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
-def cache_over(store: Any, clock: Clock | None = None, secret: bytes = SECRET) -> FacetCache:
-    return FacetCache(store, secret=secret, clock=clock or Clock())
+@pytest.fixture
+def store(clock: Clock) -> Recording:
+    return Recording(clock)
 
 
-def entry(value: Any = True, fresh_for: float = 60.0) -> Entry:
-    return Entry(value, Clock.now, fresh_for, Endpoint.V2)
-
-
-def named(by: dict[str, Any], source: Source = Source.INSTORE, account: str | None = None) -> Address:
-    return read_address(by, source, account)
-
-
-def dual(*identifiers: tuple[IdentifierKind, str]) -> dict[str, Any]:
-    return {"identifiers": [{"kind": kind, "value": value} for kind, value in identifiers]}
+@pytest.fixture
+def cache(store: Recording, clock: Clock) -> FacetCache:
+    return cache_over(store, clock)
 
 
 # --- facets ---
 
 
-async def test_what_is_stored_is_found() -> None:
-    cache = cache_over(Recording())
+async def test_what_is_stored_is_found(cache: FacetCache, clock: Clock) -> None:
     person = Person(first_name="Asha", last_name="Rao", mobile=None, email=None, external_id=None)
-    await cache.store(SCOPE, ASHA, {PERSON(): entry(person), STATUS(): entry(None)})
-    assert await cache.lookup(SCOPE, ASHA, [PERSON(), CARDS(), STATUS()]) == {
-        PERSON(): Fresh(entry(person)),
+    entries = {PERSON(): fetched(clock, person), STATUS(): fetched(clock, None)}
+    await cache.store(SCOPE, MOBILE, ASHA, entries)
+    assert await known(cache, [PERSON(), CARDS(), STATUS()]) == {
+        PERSON(): Fresh(entries[PERSON()]),
         CARDS(): Missing(),
-        STATUS(): Absent(entry(None)),
+        STATUS(): Absent(entries[STATUS()]),
     }
 
 
-async def test_an_entry_is_kept_for_as_long_as_it_is_fresh() -> None:
-    store = Recording()
-    await cache_over(store).store(SCOPE, ASHA, {EXISTENCE(): entry(fresh_for=77)})
-    assert list(store.ttls.values()) == [77]
+async def test_an_entry_is_kept_for_what_is_left_of_its_whole_life(
+    cache: FacetCache, store: Recording, clock: Clock
+) -> None:
+    entry = fetched(clock)
+    clock.step(7)
+    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): entry})
+    assert [ttl for key, (_, ttl) in store.kept.items() if key.startswith("f:")] == [60 + 600 - 7]
 
 
-async def test_an_entry_past_its_time_is_missing_even_where_the_store_still_has_it() -> None:
-    clock = Clock()
-    cache = cache_over(Recording(), clock)
-    await cache.store(SCOPE, ASHA, {EXISTENCE(): entry(fresh_for=60)})
-    clock.now += 60
-    assert await cache.lookup(SCOPE, ASHA, [EXISTENCE()]) == {EXISTENCE(): Missing()}
+async def test_an_entry_whose_life_is_over_is_not_kept(cache: FacetCache, store: Recording, clock: Clock) -> None:
+    entry = fetched(clock)
+    clock.step(660)
+    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): entry})
+    assert [key for key in store.kept if key.startswith("f:")] == []
 
 
-async def test_facets_with_different_arguments_are_different_entries() -> None:
-    cache = cache_over(Recording())
-    await cache.store(SCOPE, ASHA, {GAP_TO_RENEW(days=3): entry([])})
-    found = await cache.lookup(SCOPE, ASHA, [GAP_TO_RENEW(days=3), GAP_TO_RENEW(days=30), GAP_TO_RENEW(days=0)])
-    assert [type(state) for state in found.values()] == [Fresh, Missing, Missing]
+async def test_an_entry_goes_through_its_states_as_time_passes(cache: FacetCache, clock: Clock) -> None:
+    entry = fetched(clock)
+    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): entry})
+    found = []
+    for seconds in (59.9, 0.2, 29.8, 0.2, 569.8, 0.2):
+        clock.step(seconds)
+        found.append((await known(cache, [EXISTENCE()]))[EXISTENCE()])
+    assert found == [Fresh(entry), Stale(entry), Stale(entry), Missing(entry), Missing(entry), Missing()]
 
 
-async def test_customers_whose_ids_begin_alike_are_different() -> None:
-    cache = cache_over(Recording())
-    await cache.store(SCOPE, CustomerId("10"), {EXISTENCE(): entry()})
+async def test_an_entry_says_when_its_call_began_and_how_long_it_took(cache: FacetCache) -> None:
+    assert cache.entry(EXISTENCE(), True, Endpoint.V1, 100.0, 100.5) == Entry(
+        True, 100.0, CATALOG["EXISTENCE"].lifetime, Endpoint.V1, took_s=0.5
+    )
+
+
+async def test_a_lifetime_may_be_set(store: Recording, clock: Clock) -> None:
+    cache = cache_over(store, clock, lifetimes={"STATUS": LIFE})
+    assert cache.entry(STATUS(), None, Endpoint.V2, 1.0, 2.0).lifetime == LIFE
+    assert cache.entry(CARDS(), None, Endpoint.V2, 1.0, 2.0).lifetime == CATALOG["CARDS"].lifetime
+
+
+async def test_a_small_draw_finds_a_slow_fetch_stale_before_its_time(store: Recording, clock: Clock) -> None:
+    slow = Entry(True, clock.now, LIFE, Endpoint.V2, took_s=1.0)
+    await cache_over(store, clock).store(SCOPE, MOBILE, ASHA, {EXISTENCE(): slow})
+    clock.step(55)
+    assert await kinds(cache_over(store, clock), [EXISTENCE()]) == [Fresh]
+    assert await kinds(cache_over(store, clock, draw=lambda: 1e-3), [EXISTENCE()]) == [Stale]
+
+
+async def test_every_facet_draws_for_itself(store: Recording, clock: Clock) -> None:
+    slow = Entry(True, clock.now, LIFE, Endpoint.V2, took_s=1.0)
+    draws = iter([1.0, 1e-3, 1.0])
+    cache = cache_over(store, clock, draw=lambda: next(draws))
+    facets = [GAP_TO_RENEW(days=days) for days in (1, 2, 3)]
+    await cache.store(SCOPE, MOBILE, ASHA, dict.fromkeys(facets, Entry([], slow.fetched_at, LIFE, Endpoint.V2, 1.0)))
+    clock.step(55)
+    assert await kinds(cache, facets) == [Fresh, Stale, Fresh]
+
+
+async def test_a_request_that_accepts_less_age_finds_less(cache: FacetCache, clock: Clock) -> None:
+    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
+    clock.step(10)
+    assert (await cache.lookup(SCOPE, {ASHA: [EXISTENCE()]}, 9.0))[ASHA] == {EXISTENCE(): Missing()}
+    assert isinstance((await cache.lookup(SCOPE, {ASHA: [EXISTENCE()]}, 10.0))[ASHA][EXISTENCE()], Fresh)
+    assert await cache.identify(SCOPE, [MOBILE], 9.0) == {}
+    assert await cache.identify(SCOPE, [MOBILE], 10.0) == {MOBILE: ASHA}
+
+
+async def test_facets_with_different_arguments_are_different_entries(cache: FacetCache, clock: Clock) -> None:
+    await cache.store(SCOPE, MOBILE, ASHA, {GAP_TO_RENEW(days=3): fetched(clock, [])})
+    asked = [GAP_TO_RENEW(days=3), GAP_TO_RENEW(days=30), GAP_TO_RENEW(days=0)]
+    assert await kinds(cache, asked) == [Fresh, Missing, Missing]
+
+
+async def test_customers_whose_ids_begin_alike_are_different(cache: FacetCache, clock: Clock) -> None:
+    await cache.store(SCOPE, MOBILE, CustomerId("10"), {EXISTENCE(): fetched(clock)})
     for other in ("1", "100", "0", ""):
-        assert await cache.lookup(SCOPE, CustomerId(other), [EXISTENCE()]) == {EXISTENCE(): Missing()}
+        assert await kinds(cache, [EXISTENCE()], CustomerId(other)) == [Missing]
 
 
-async def test_a_profile_is_kept_apart_by_source_and_account() -> None:
-    cache = cache_over(Recording())
+async def test_a_profile_is_kept_apart_by_source_and_account(cache: FacetCache, clock: Clock) -> None:
     wechat = named({"wechat": "o1"}, Source.WECHAT, "main")
     asked = [
         PERSON.of(wechat),
@@ -112,24 +139,68 @@ async def test_a_profile_is_kept_apart_by_source_and_account() -> None:
         PERSON.of(named({"wechat": "o1"}, Source.LINE, "main")),
         PERSON.of(named({"wechat": "o1"})),
     ]
-    await cache.store(SCOPE, ASHA, {PERSON.of(wechat): entry(None)})
-    found = await cache.lookup(SCOPE, ASHA, asked)
-    assert [type(state) for state in found.values()] == [Absent, Missing, Missing, Missing]
+    await cache.store(SCOPE, wechat, ASHA, {PERSON.of(wechat): fetched(clock, None)})
+    assert await kinds(cache, asked) == [Absent, Missing, Missing, Missing]
 
 
-async def test_spoilt_bytes_are_missing() -> None:
-    store = Recording()
-    cache = cache_over(store)
-    await cache.store(SCOPE, ASHA, {EXISTENCE(): entry()})
-    store.values = dict.fromkeys(store.values, b"\xc1 not msgpack")
-    assert await cache.lookup(SCOPE, ASHA, [EXISTENCE()]) == {EXISTENCE(): Missing()}
+SPOILT = [b"", b"\xc1 not msgpack", b"\x00", b"\x92\x01\x02", b"\xff" * 40]
 
 
-async def test_asking_for_nothing_asks_the_store_nothing() -> None:
-    store = Recording()
-    assert await cache_over(store).lookup(SCOPE, ASHA, []) == {}
-    assert await cache_over(store).identify(SCOPE, []) == {}
-    assert store.seen == []
+@pytest.mark.parametrize("spoilt", SPOILT)
+async def test_spoilt_bytes_are_missing(cache: FacetCache, store: Recording, clock: Clock, spoilt: bytes) -> None:
+    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
+    await cache.invalidate(TENANT, [CustomerId("2")], nobodies=True)
+    assert await cache.lease(SCOPE, MOBILE, [], 5)
+    store.spoil = lambda _: spoilt
+    assert await kinds(cache, [EXISTENCE()]) == [Missing]
+    assert await cache.identify(SCOPE, [MOBILE]) == {}
+    assert await cache.named(TENANT, IdentifierKind.MOBILE, ["919800000001"]) == frozenset()
+    assert await cache.leased(SCOPE, MOBILE) is None
+    assert not await cache.invalidated_since(SCOPE, CustomerId("2"), clock.now)
+
+
+# --- round trips ---
+
+
+async def test_asking_for_nothing_asks_the_store_nothing(cache: FacetCache, store: Recording) -> None:
+    assert await cache.lookup(SCOPE, {}) == {}
+    assert await cache.identify(SCOPE, []) == {}
+    assert await cache.named(TENANT, IdentifierKind.MOBILE, []) == frozenset()
+    await cache.invalidate(TENANT, [])
+    assert store.calls == []
+
+
+async def test_any_number_of_customers_and_facets_is_one_round_trip(
+    cache: FacetCache, store: Recording, clock: Clock
+) -> None:
+    many = [CustomerId(str(number)) for number in range(20)]
+    await cache.lookup(SCOPE, dict.fromkeys(many, (EXISTENCE(), STATUS(), CARDS())))
+    await cache.identify(SCOPE, [named({"mobile": number}) for number in many])
+    assert store.calls == ["multi_get", "multi_get"]
+    store.calls.clear()
+    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock), STATUS(): fetched(clock, None)})
+    assert store.calls == ["multi_put"]
+    store.calls.clear()
+    await cache.invalidate(TENANT, many, nobodies=True)
+    assert store.calls == ["put_surely"]
+
+
+async def test_many_customers_each_get_their_own(cache: FacetCache, clock: Clock) -> None:
+    many = [CustomerId(str(number)) for number in range(5)]
+    for number, customer in enumerate(many):
+        if number % 2:
+            await cache.store(SCOPE, named({"id": customer}), customer, {GAP_TO_RENEW(days=number): fetched(clock, [])})
+    await cache.invalidate(TENANT, [many[3]])
+    found = await cache.lookup(
+        SCOPE, {customer: [EXISTENCE(), GAP_TO_RENEW(days=number)] for number, customer in enumerate(many)}
+    )
+    assert [[type(state) for state in found[customer].values()] for customer in many] == [
+        [Missing, Missing],
+        [Missing, Fresh],
+        [Missing, Missing],
+        [Missing, Missing],
+        [Missing, Missing],
+    ]
 
 
 # --- identities ---
@@ -146,9 +217,10 @@ SAME = [
 
 
 @pytest.mark.parametrize(("kept", "asked"), SAME)
-async def test_two_spellings_of_an_identifier_name_one_customer(kept: dict[str, str], asked: dict[str, str]) -> None:
-    cache = cache_over(Recording())
-    await cache.remember(SCOPE, named(kept), ASHA)
+async def test_two_spellings_of_an_identifier_name_one_customer(
+    cache: FacetCache, kept: dict[str, str], asked: dict[str, str]
+) -> None:
+    await cache.store(SCOPE, named(kept), ASHA, {})
     assert await cache.identify(SCOPE, [named(asked)]) == {named(asked): ASHA}
 
 
@@ -169,105 +241,58 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("kept", "asked"), [*DIFFERENT, *((two, one) for one, two in DIFFERENT)], ids=str)
-async def test_an_identifier_names_nobody_elsewhere(kept: Address, asked: Address) -> None:
-    cache = cache_over(Recording())
-    await cache.remember(SCOPE, kept, ASHA)
+async def test_an_identifier_names_nobody_elsewhere(cache: FacetCache, kept: Address, asked: Address) -> None:
+    await cache.store(SCOPE, kept, ASHA, {})
     assert await cache.identify(SCOPE, [asked]) == {}
 
 
-async def test_an_identity_is_short_lived() -> None:
-    store = Recording()
-    await cache_over(store).remember(SCOPE, named({"mobile": "1"}), ASHA)
-    assert list(store.ttls.values()) == [IDENTITY_FRESH_FOR]
+async def test_an_identity_is_short_lived(cache: FacetCache, clock: Clock) -> None:
+    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
+    clock.step(IDENTITY_FRESH_FOR - 0.1)
+    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: ASHA}
+    clock.step(0.1)
+    assert await cache.identify(SCOPE, [MOBILE]) == {}
     assert min(kind.fresh_for for kind in CATALOG.values()) >= IDENTITY_FRESH_FOR
 
 
-async def test_a_new_customer_of_an_identifier_replaces_the_old_one() -> None:
-    cache = cache_over(Recording())
-    mobile = named({"mobile": "1"})
-    await cache.remember(SCOPE, mobile, ASHA)
-    await cache.remember(SCOPE, mobile, CustomerId("2"))
-    assert await cache.identify(SCOPE, [mobile]) == {mobile: "2"}
+async def test_a_new_customer_of_an_identifier_replaces_the_old_one(cache: FacetCache) -> None:
+    await cache.store(SCOPE, MOBILE, ASHA, {})
+    await cache.store(SCOPE, MOBILE, CustomerId("2"), {})
+    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: "2"}
 
 
-# --- nobody's data in a key ---
-
-VALUES = ("919800000001", "asha.rao@example.com", "EXT-0001", "CAPD0000000101", "wallet-0101", "oWx-sandbox-0016")
-ADDRESSES = [
-    named({"mobile": VALUES[0]}),
-    named({"email": VALUES[1]}),
-    named({"externalId": VALUES[2]}),
-    named({"cardNumber": VALUES[3]}),
-    named({"cardExternalId": VALUES[4]}),
-    named({"wechat": VALUES[5]}, Source.WECHAT, "main"),
-    named(dual((IdentifierKind.MOBILE, VALUES[0]), (IdentifierKind.EMAIL, VALUES[1]))),
-]
+async def test_that_an_identifier_names_nobody_is_known_briefly(cache: FacetCache, clock: Clock) -> None:
+    await cache.store_nobody(SCOPE, MOBILE, clock.now)
+    clock.step(NOBODY_FRESH_FOR - 0.1)
+    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: None}
+    clock.step(0.1)
+    assert await cache.identify(SCOPE, [MOBILE]) == {}
 
 
-async def test_no_identifier_and_no_credential_is_in_a_key() -> None:
-    store = Recording()
-    cache = cache_over(store)
-    await cache.identify(SCOPE, ADDRESSES)
-    for one in ADDRESSES:
-        await cache.remember(SCOPE, one, ASHA)
-        await cache.store(SCOPE, ASHA, {kind.of(one): entry(None) for kind in CATALOG.values() if kind.unasked})
-    assert len(set(store.seen)) > 2 * len(ADDRESSES)
-    secrets = (*VALUES, SCOPE.principal, "till.one", "0123456789abcdef", SCOPE.upstream, SECRET.decode())
-    assert [(key, secret) for key in store.seen for secret in secrets if secret.lower() in key.lower()] == []
+async def test_who_was_found_is_not_nobody_any_more(cache: FacetCache, clock: Clock) -> None:
+    await cache.store_nobody(SCOPE, MOBILE, clock.now)
+    await cache.store(SCOPE, MOBILE, ASHA, {})
+    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: ASHA}
 
 
-async def test_without_the_secret_nobody_can_tell_a_key() -> None:
-    """The space of mobile numbers is small: an unkeyed hash of one is as good as the number."""
-    keys = []
-    for secret in (b"one", b"another"):
-        store = Recording()
-        await cache_over(store, secret=secret).remember(SCOPE, ADDRESSES[0], ASHA)
-        keys += [part for key in store.seen for part in key.split(":")]
-    hashes = [part for part in keys if len(part) > 20]
-    assert len(hashes) == len(set(hashes)) == 4
+async def test_several_identifiers_are_known_each_for_itself(cache: FacetCache, clock: Clock) -> None:
+    email, card = named({"email": "a@b"}), named({"cardNumber": "C1"})
+    await cache.store(SCOPE, MOBILE, ASHA, {})
+    await cache.store_nobody(SCOPE, card, clock.now)
+    assert await cache.identify(SCOPE, [MOBILE, email, card]) == {MOBILE: ASHA, card: None}
 
 
-async def test_two_processes_of_one_secret_share_their_entries() -> None:
-    store = Recording()
-    await cache_over(store).remember(SCOPE, ADDRESSES[0], ASHA)
-    assert await cache_over(store).identify(SCOPE, ADDRESSES[:1]) == {ADDRESSES[0]: ASHA}
+# --- things done once ---
 
 
-async def test_processes_of_different_secrets_share_nothing() -> None:
-    store = Recording()
-    await cache_over(store).store(SCOPE, ASHA, {EXISTENCE(): entry()})
-    found = await cache_over(store, secret=b"another").lookup(SCOPE, ASHA, [EXISTENCE()])
-    assert found == {EXISTENCE(): Missing()}
+async def test_something_is_done_for_the_first_time_once(cache: FacetCache) -> None:
+    assert await cache.first_time("a", "b")
+    assert not await cache.first_time("a", "b")
+    assert await cache.first_time("ab", "")
+    await cache.not_yet("a", "b")
+    assert await cache.first_time("a", "b")
 
 
-# --- scopes ---
-
-words = st.sampled_from(["", "a", "b", "ab", "ba", "a:b", "zh"])
-scopes = st.builds(Scope, words, words, words, words)
-facets = st.sampled_from([EXISTENCE(), STATUS(), GAP_TO_RENEW(days=0), GAP_TO_RENEW(days=30)])
-ids = st.sampled_from(["1", "11", "2"]).map(CustomerId)
-people = st.sampled_from(["1", "11", "2"]).map(lambda value: Address((Identifier(IdentifierKind.MOBILE, value),)))
-uses = st.lists(
-    st.one_of(st.tuples(scopes, st.tuples(ids, facets)), st.tuples(scopes, st.tuples(people, ids))), max_size=25
-)
-
-
-@given(uses)
-async def test_every_scope_sees_its_own_entries_and_no_others(used: list[tuple[Scope, Any]]) -> None:
-    cache = cache_over(MemoryStore(max_bytes=10**6))
-    stored: set[tuple[Scope, Any]] = set()
-    remembered: dict[tuple[Scope, Address], str] = {}
-    for scope, (who, what) in used:
-        if isinstance(who, Address):
-            await cache.remember(scope, who, what)
-            remembered[(scope, who)] = what
-        else:
-            await cache.store(scope, who, {what: entry(what == EXISTENCE() or None)})
-            stored.add((scope, (who, what)))
-    for scope in {scope for scope, _ in used}:
-        for _, (who, what) in used:
-            if isinstance(who, Address):
-                assert (await cache.identify(scope, [who])).get(who) == remembered.get((scope, who))
-            else:
-                state = (await cache.lookup(scope, who, [what]))[what]
-                assert isinstance(state, Fresh | Absent) == ((scope, (who, what)) in stored)
+@pytest.mark.parametrize("whole", [Lifetime(1.0, 2.0, 3.0), Lifetime(1.0, 3.0, 2.0)], ids=str)
+def test_a_whole_life_is_the_longer_way_to_its_end(whole: Lifetime) -> None:
+    assert whole.whole == 4.0

@@ -1,256 +1,240 @@
-"""The memory store: never more bytes than it may hold, the least recently used gone first, nothing past its time."""
+"""What every store promises, asked of each: in memory, on a real server, sealed, guarded."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gateway.cache.stores import OVERHEAD, MemoryStore
+from gateway.cache.guarded import GuardedStore
+from gateway.cache.memory import MemoryStore
+from gateway.cache.sealed import SealedStore
+from gateway.cache.stores import Store
+from gateway.cache.valkey import ValkeyStore
+from tests.cache.support import Clock
+from tests.support.valkey import Valkey
+
+PATIENCE_S = 20.0
+TTL = 0.08
+"""Seconds for what a test sees end, on a real server too."""
+LONGER = 60.0
 
 
-class Clock:
-    """A time that moves when it is told to."""
+@dataclass
+class Subject:
+    """A store and what makes its time pass."""
 
-    def __init__(self) -> None:
-        self.now = 1000.0
+    store: Store
+    wait: Callable[[float], Awaitable[None]]
+    shows_numbers: bool = True
 
-    def __call__(self) -> float:
-        return self.now
+
+def _valkey_store(valkey: Valkey) -> ValkeyStore:
+    return ValkeyStore(valkey.url, deadline_s=PATIENCE_S)
+
+
+@pytest.fixture(params=["memory", "valkey", "sealed memory", "guarded valkey"])
+async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
+    clock = Clock()
+
+    async def moved(seconds: float) -> None:
+        clock.now += seconds
+
+    match request.param:
+        case "memory":
+            found = Subject(MemoryStore(max_bytes=10**8, clock=clock), moved)
+        case "sealed memory":
+            inner = MemoryStore(max_bytes=10**8, clock=clock)
+            found = Subject(SealedStore(inner, [b"k" * 32]), moved, shows_numbers=False)
+        case "valkey":
+            found = Subject(_valkey_store(request.getfixturevalue("valkey")), asyncio.sleep)
+        case _:
+            inner = _valkey_store(request.getfixturevalue("valkey"))
+            events: list[object] = []
+            found = Subject(GuardedStore(inner, emit=events.append, deadline_s=PATIENCE_S), asyncio.sleep)
+    yield found
+    await found.store.close()
+    if request.param == "guarded valkey":
+        assert events == []
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def store(subject: Subject) -> Store:
+    return subject.store
 
 
-def sized(entries: int, size: int = 1) -> int:
-    """The bytes of so many entries with keys of one character and values of this size."""
-    return entries * (1 + size + OVERHEAD)
+async def got(store: Store, key: str) -> bytes | None:
+    (value,) = await store.multi_get([key])
+    return value
 
 
-async def held(store: MemoryStore, keys: Sequence[str]) -> list[str]:
-    return [key for key in keys if await store.exists(key)]
+# --- values ---
 
 
-async def test_what_is_set_is_got(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(2), clock=clock)
-    await store.set("a", b"1", ttl=60)
-    assert await store.get("a") == b"1"
-    assert await store.get("b") is None
+async def test_what_is_put_is_got_in_the_order_of_the_keys(store: Store) -> None:
+    await store.multi_put([("a", b"1", LONGER), ("b", b"2", LONGER)])
+    await store.set("c", b"3", ttl=LONGER)
+    await store.put_surely([("d", b"4", LONGER)])
+    assert await store.multi_get(["d", "x", "b", "a", "b", "c"]) == [b"4", None, b"2", b"1", b"2", b"3"]
 
 
-async def test_values_come_in_the_order_of_the_keys(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(5), clock=clock)
-    await store.multi_set([("a", b"1"), ("b", b"2")], ttl=60)
-    assert await store.multi_get(["b", "x", "a", "b"]) == [b"2", None, b"1", b"2"]
+async def test_nothing_to_do_is_no_error(store: Store) -> None:
+    await store.multi_put([])
+    await store.put_surely([])
+    await store.delete([])
+    assert await store.multi_get([]) == []
 
 
-async def test_the_least_recently_used_entry_goes_first(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(3), clock=clock)
-    for key in "abc":
-        await store.set(key, b"1", ttl=60)
-    await store.get("a")
-    await store.multi_get(["b"])
-    await store.set("d", b"1", ttl=60)
-    assert await held(store, "abcd") == ["a", "b", "d"]
+@pytest.mark.parametrize("value", [b"", b"\0", bytes(range(256)), b"\r\n$-1\r\n", b"x" * 2**20], ids=len)
+async def test_a_value_is_any_bytes(store: Store, value: bytes) -> None:
+    await store.multi_put([("a", value, LONGER)])
+    assert await got(store, "a") == value
 
 
-async def test_a_large_value_drives_out_as_many_as_it_needs(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(4), clock=clock)
-    for key in "abcd":
-        await store.set(key, b"1", ttl=60)
-    await store.set("e", b"1" * (OVERHEAD + 3), ttl=60)
-    assert await held(store, "abcde") == ["c", "d", "e"]
+@pytest.mark.parametrize("key", ["", "a b", "a\r\nb", "ключ", "x" * 1000])
+async def test_a_key_is_any_text(store: Store, key: str) -> None:
+    await store.multi_put([(key, b"1", LONGER), ("other", b"2", LONGER)])
+    assert await got(store, key) == b"1"
 
 
-async def test_overwriting_makes_an_entry_the_most_recent(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(2), clock=clock)
-    for key in "aba":
-        await store.set(key, b"1", ttl=60)
-    await store.set("c", b"1", ttl=60)
-    assert await held(store, "abc") == ["a", "c"]
+async def test_many_values_travel_at_once(store: Store) -> None:
+    items = [(f"k{number}", b"%d" % number, LONGER) for number in range(2000)]
+    await store.multi_put(items)
+    assert await store.multi_get([key for key, _, _ in items]) == [value for _, value, _ in items]
 
 
-async def test_overwriting_counts_the_new_value_alone(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=10_000, clock=clock)
-    for size in (100, 7, 50):
-        await store.set("a", b"1" * size, ttl=60)
-        assert store.bytes_held == sized(1, size)
+async def test_the_last_value_counts(store: Store) -> None:
+    await store.multi_put([("a", b"1", LONGER), ("a", b"2", LONGER)])
+    assert await got(store, "a") == b"2"
+    await store.put_surely([("a", b"3", LONGER)])
+    assert await got(store, "a") == b"3"
+    await store.set("a", b"4", ttl=LONGER)
+    assert await got(store, "a") == b"4"
 
 
-async def test_a_value_larger_than_the_store_is_refused_and_drives_nothing_out(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(1), clock=clock)
-    await store.set("a", b"1", ttl=60)
-    await store.set("b", b"12", ttl=60)
-    assert await held(store, "ab") == ["a"]
+async def test_deleting_removes_what_is_there_and_nothing_else(store: Store) -> None:
+    await store.multi_put([("a", b"1", LONGER), ("b", b"2", LONGER), ("ab", b"3", LONGER)])
+    await store.delete(["ab", "x", "b"])
+    await store.delete(["b"])
+    assert await store.multi_get(["a", "b", "ab"]) == [b"1", None, None]
 
 
-async def test_a_refused_value_takes_its_predecessor_with_it(clock: Clock) -> None:
-    """What it would have replaced is no longer true."""
-    store = MemoryStore(max_bytes=sized(1), clock=clock)
-    await store.set("a", b"1", ttl=60)
-    await store.set("a", b"12", ttl=60)
-    assert await store.get("a") is None
-    assert store.bytes_held == 0
+# --- time ---
 
 
-async def test_a_value_that_just_fits_is_kept(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(1, 10), clock=clock)
-    await store.set("a", b"1" * 10, ttl=60)
-    assert store.bytes_held == sized(1, 10)
+async def test_every_value_has_its_own_time(subject: Subject) -> None:
+    store = subject.store
+    await store.multi_put([("a", b"1", TTL), ("b", b"2", LONGER)])
+    await store.put_surely([("c", b"3", TTL)])
+    await store.set("d", b"4", ttl=TTL)
+    await subject.wait(TTL * 1.5)
+    assert await store.multi_get(["a", "b", "c", "d"]) == [None, b"2", None, None]
 
 
-async def test_a_store_of_no_bytes_keeps_nothing(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=0, clock=clock)
-    await store.set("a", b"", ttl=60)
-    assert (await store.get("a"), store.bytes_held) == (None, 0)
+async def test_putting_again_begins_a_new_time(subject: Subject) -> None:
+    store = subject.store
+    await store.multi_put([("a", b"1", TTL), ("b", b"1", LONGER)])
+    await store.multi_put([("a", b"2", LONGER), ("b", b"2", TTL)])
+    await subject.wait(TTL * 1.5)
+    assert await store.multi_get(["a", "b"]) == [b"2", None]
 
 
-@pytest.mark.parametrize(("later", "expected"), [(0.0, b"1"), (9.99, b"1"), (10.0, None), (11.0, None)])
-async def test_an_entry_lives_for_its_time_to_live(clock: Clock, later: float, expected: bytes | None) -> None:
-    store = MemoryStore(max_bytes=sized(1), clock=clock)
-    await store.set("a", b"1", ttl=10)
-    clock.now += later
-    assert await store.get("a") == expected
-    assert await store.multi_get(["a"]) == [expected]
-    assert await store.exists("a") == (expected is not None)
-    assert store.bytes_held == (sized(1) if expected else 0)
+@pytest.mark.parametrize("ttl", [0, 0.0, 0.0004, -1.0])
+async def test_no_time_at_all_removes_what_was_there(subject: Subject, ttl: float) -> None:
+    store = subject.store
+    await store.multi_put([("a", b"1", LONGER), ("b", b"1", LONGER), ("c", b"1", LONGER)])
+    await store.multi_put([("a", b"2", ttl), ("d", b"2", LONGER)])
+    await store.put_surely([("b", b"2", ttl)])
+    await store.set("c", b"2", ttl=ttl)
+    await subject.wait(0.001)
+    assert await store.multi_get(["a", "b", "c", "d"]) == [None, None, None, b"2"]
 
 
-async def test_overwriting_begins_a_new_time_to_live(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(1), clock=clock)
-    await store.set("a", b"1", ttl=10)
-    clock.now += 9
-    await store.set("a", b"2", ttl=10)
-    clock.now += 9
-    assert await store.get("a") == b"2"
+@pytest.mark.parametrize("ttl", [1e12, float("inf")])
+async def test_any_length_of_time_is_taken(store: Store, ttl: float) -> None:
+    await store.multi_put([("a", b"1", ttl)])
+    assert await store.claim("b", b"1", ttl=ttl)
+    assert await store.increment("c", ttl=ttl) == 1
+    assert await got(store, "a") == b"1"
 
 
-async def test_reading_does_not_prolong_a_life(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(1), clock=clock)
-    await store.set("a", b"1", ttl=10)
-    for _ in range(3):
-        clock.now += 4
-        last = await store.get("a")
-    assert last is None
+# --- claims ---
 
 
-async def test_an_entry_without_a_time_to_live_stays(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(1), clock=clock)
-    await store.set("a", b"1", ttl=None)
-    clock.now += 10**9
-    assert await store.get("a") == b"1"
+async def test_a_claim_is_granted_once(store: Store) -> None:
+    assert await store.claim("a", b"mine", ttl=LONGER)
+    assert not await store.claim("a", b"theirs", ttl=LONGER)
+    assert not await store.claim("a", b"mine", ttl=LONGER)
 
 
-async def test_adding_what_is_there_is_an_error_and_changes_nothing(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(2), clock=clock)
-    await store.add("a", b"1", ttl=10)
-    with pytest.raises(ValueError, match="already exists"):
-        await store.add("a", b"2", ttl=10)
-    assert await store.get("a") == b"1"
+async def test_a_claim_is_not_granted_on_a_value(store: Store) -> None:
+    await store.multi_put([("a", b"1", LONGER)])
+    assert not await store.claim("a", b"mine", ttl=LONGER)
+    assert await got(store, "a") == b"1"
 
 
-async def test_adding_what_has_expired_is_no_error(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(2), clock=clock)
-    await store.add("a", b"1", ttl=10)
-    clock.now += 10
-    await store.add("a", b"2", ttl=10)
-    assert await store.get("a") == b"2"
+async def test_of_many_who_claim_at_once_one_has_it(store: Store) -> None:
+    granted = await asyncio.gather(*(store.claim("a", b"%d" % number, ttl=LONGER) for number in range(50)))
+    assert sum(granted) == 1
 
 
-async def test_deleting_frees_the_bytes_and_tells_how_many_went(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(2), clock=clock)
-    await store.set("a", b"1", ttl=60)
-    assert (await store.delete("a"), await store.delete("a"), store.bytes_held) == (1, 0, 0)
+async def test_a_released_claim_is_free(store: Store) -> None:
+    await store.claim("a", b"mine", ttl=LONGER)
+    await store.release("a", b"mine")
+    assert await store.claim("a", b"theirs", ttl=LONGER)
 
 
-async def test_clearing_forgets_everything(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(3), clock=clock)
-    for key in "abc":
-        await store.set(key, b"1", ttl=60)
-    await store.clear()
-    assert (await held(store, "abc"), store.bytes_held) == ([], 0)
+async def test_nobody_releases_the_claim_of_another(store: Store) -> None:
+    await store.claim("a", b"mine", ttl=LONGER)
+    await store.release("a", b"theirs")
+    await store.release("b", b"mine")
+    assert not await store.claim("a", b"theirs", ttl=LONGER)
 
 
-async def test_a_cleared_store_serves_as_before(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=sized(1), clock=clock)
-    await store.set("a", b"1", ttl=10)
-    await store.clear()
-    await store.set("a", b"2", ttl=60)
-    clock.now += 30
-    assert await store.get("a") == b"2"
+async def test_a_claim_ends_with_its_time(subject: Subject) -> None:
+    await subject.store.claim("a", b"mine", ttl=TTL)
+    await subject.wait(TTL * 1.5)
+    assert await subject.store.claim("a", b"theirs", ttl=LONGER)
 
 
-async def test_clearing_a_namespace_leaves_the_others(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=10_000, clock=clock)
-    for key in ("x:a", "y:a"):
-        await store.set(key, b"1", ttl=60)
-    await store.clear(namespace="x:")
-    assert await held(store, ("x:a", "y:a")) == ["y:a"]
+# --- numbers ---
 
 
-KEYS = "abcdef"
-operations = st.lists(
-    st.one_of(
-        st.tuples(st.just("set"), st.sampled_from(KEYS), st.integers(0, 400), st.integers(1, 20)),
-        st.tuples(st.just("get"), st.sampled_from(KEYS), st.just(0), st.just(0)),
-        st.tuples(st.just("delete"), st.sampled_from(KEYS), st.just(0), st.just(0)),
-        st.tuples(st.just("wait"), st.just(""), st.integers(1, 15), st.just(0)),
-    ),
-    max_size=60,
-)
+async def test_a_number_counts_up_from_one(store: Store) -> None:
+    assert [await store.increment("a", ttl=LONGER) for _ in range(3)] == [1, 2, 3]
+    assert await store.increment("b", ttl=LONGER) == 1
 
 
-class Model:
-    """What a store of a bound must hold: a list of (key, size, end), the least recently used first."""
-
-    def __init__(self, bound: int) -> None:
-        self.bound = bound
-        self.items: list[tuple[str, int, float]] = []
-
-    def of(self, key: str) -> tuple[str, int, float] | None:
-        return next((item for item in self.items if item[0] == key), None)
-
-    def drop(self, key: str) -> None:
-        self.items = [item for item in self.items if item[0] != key]
-
-    def bytes(self) -> int:
-        return sum(sized(1, size) for _, size, _ in self.items)
-
-    def set(self, key: str, size: int, end: float) -> None:
-        self.drop(key)
-        if sized(1, size) <= self.bound:
-            self.items.append((key, size, end))
-        while self.bytes() > self.bound:
-            del self.items[0]
-
-    def get(self, key: str, now: float) -> int | None:
-        item = self.of(key)
-        self.drop(key)
-        if item is None or item[2] <= now:
-            return None
-        self.items.append(item)
-        return item[1]
+async def test_no_increment_is_lost_among_many(store: Store) -> None:
+    counted = await asyncio.gather(*(store.increment("a", ttl=LONGER) for _ in range(50)))
+    assert sorted(counted) == list(range(1, 51))
 
 
-@given(st.integers(0, 1500), operations)
-async def test_any_use_agrees_with_a_simple_model_and_stays_within_bounds(
-    bound: int, used: list[tuple[str, str, int, int]]
-) -> None:
-    clock, model = Clock(), Model(bound)
-    store = MemoryStore(max_bytes=bound, clock=clock)
-    for name, key, size, ttl in used:
-        match name:
-            case "set":
-                await store.set(key, b"1" * size, ttl=ttl)
-                model.set(key, size, clock.now + ttl)
-            case "get":
-                found = await store.get(key)
-                assert (None if found is None else len(found)) == model.get(key, clock.now)
-            case "delete":
-                assert await store.delete(key) == (model.of(key) is not None)
-                model.drop(key)
-            case _:
-                clock.now += size
-        assert store.bytes_held == model.bytes() <= bound
+async def test_counting_renews_the_time(subject: Subject) -> None:
+    await subject.store.increment("a", ttl=TTL)
+    await subject.store.increment("a", ttl=LONGER)
+    await subject.wait(TTL * 1.5)
+    assert await subject.store.increment("a", ttl=TTL) == 3
+    await subject.wait(TTL * 1.5)
+    assert await subject.store.increment("a", ttl=TTL) == 1
+
+
+async def test_a_number_reads_as_its_digits(subject: Subject) -> None:
+    for _ in range(12):
+        await subject.store.increment("a", ttl=LONGER)
+    assert await got(subject.store, "a") == (b"12" if subject.shows_numbers else None)
+
+
+async def test_a_deleted_number_begins_again(store: Store) -> None:
+    await store.increment("a", ttl=LONGER)
+    await store.delete(["a"])
+    assert await store.increment("a", ttl=LONGER) == 1
+
+
+# --- the end ---
+
+
+async def test_closing_twice_is_no_error(store: Store) -> None:
+    await store.multi_put([("a", b"1", LONGER)])
+    await store.close()
+    await store.close()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.support import ROOT, CommandLine, Listens
 
-COMMANDS = ("serve", "dev", "sandbox", "schema", "explain")
+COMMANDS = ("serve", "dev", "sandbox", "schema", "explain", "probe")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -270,7 +270,9 @@ INVALID = [
     ("UPSTREAM__TIMEOUT_S", "nan"),
     ("UPSTREAM__BATCH_SIZE", "101"),
     ("UPSTREAM__V2_BY_ID", "hunter2"),
-    ("CACHE__URL", "redis://:hunter2@cache"),
+    ("CACHE__URL", "ftp://:hunter2@cache"),
+    ("CACHE__ENCRYPTION_KEYS", "hunter2"),
+    ("WEBHOOKS__ORGANISATION", "hunter2"),
     ("CACHE__MAX_BYTES", "-1"),
     ("LIMITS__CUSTOMERS", "0"),
     ("LIMITS__DOCUMENT_TOKENS", "1e3"),

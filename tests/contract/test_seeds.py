@@ -179,7 +179,7 @@ async def test_the_additional_header_of_the_seed_can_be_sent():
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request.headers)
-        return httpx.Response(500)
+        return httpx.Response(500, stream=httpx.ByteStream(b""))
 
     one = target((MOBILE, "919700000001"))
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://upstream") as http:

@@ -1,6 +1,7 @@
 """Gateways before upstreams that misbehave in ways the sandbox has no knob for."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -54,12 +55,14 @@ class Rewriting:
 
 
 @asynccontextmanager
-async def before(upstream: Any, sandbox: Sandbox, **chosen: Any) -> AsyncIterator[GatewayUnderTest]:
+async def before(
+    upstream: Any, sandbox: Sandbox, *, clock: Callable[[], float] = time.time, **chosen: Any
+) -> AsyncIterator[GatewayUnderTest]:
     """A gateway before any ASGI application; `sandbox` is the one behind it that records."""
     events: list[Event] = []
     credential = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata"}
     settings = Settings(explain=True, introspection=True, upstream={**credential, **chosen})
-    app = create_app(settings, sandbox=cast("Sandbox", upstream), emit=events.append)
+    app = create_app(settings, sandbox=cast("Sandbox", upstream), emit=events.append, clock=clock)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,

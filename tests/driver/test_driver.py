@@ -173,7 +173,7 @@ def crash(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         way = catalog_source(facet, endpoint, capabilities)
         return replace(way, read=broken) if way is not None and facet.name == name else way
 
-    monkeypatch.setattr("gateway.driver.source", source)
+    monkeypatch.setattr("gateway.performer.source", source)
 
 
 async def test_a_crash_while_reading_is_an_internal_error_of_its_field(

@@ -36,6 +36,8 @@ async def test_a_plan_tells_everything_of_a_call_but_its_outcome(gateway: Gatewa
         "stale": [],
         "missed": ["CARDS", "EXISTENCE", "PERSON", "SLAB_HISTORY"],
         "joined": [],
+        "spared": [],
+        "ages": {},
     }
     assert plan["calls"] == [
         {

@@ -1,6 +1,7 @@
 """A gateway in this process over a sandbox of its own, asked as a client asks: over HTTP."""
 
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -40,7 +41,11 @@ class GatewayUnderTest:
 
 @asynccontextmanager
 async def running(
-    *, by_id: str = "path", habits: Mapping[str, Any] | None = None, **settings: Any
+    *,
+    by_id: str = "path",
+    habits: Mapping[str, Any] | None = None,
+    clock: Callable[[], float] = time.time,
+    **settings: Any,
 ) -> AsyncIterator[GatewayUnderTest]:
     """A gateway as `gateway dev` would start it, with these settings besides, before an upstream with these habits."""
     sandbox = create_sandbox(by_id=by_id, habits=Habits(**(habits or {})))
@@ -53,7 +58,7 @@ async def running(
         **settings.pop("upstream", {}),
     }
     chosen = Settings(graphiql=True, explain=True, introspection=True, upstream=upstream, **settings)
-    app = create_app(chosen, sandbox=sandbox, emit=events.append)
+    app = create_app(chosen, sandbox=sandbox, emit=events.append, clock=clock)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,

@@ -180,6 +180,8 @@ CUSTOMER_IMAGE: Final = FacetKind(
     list[images.CustomerImage] | None,
     (FacetSource(Endpoint.V2, from_v2.images, embeds=frozenset({"customerImage"}), cost=2),),
     fresh_for=1800,
+    stale_for=600,
+    error_stale_for=600,  # with them 40 minutes, and the links end after 60
 )
 CARD_LOYALTY: Final = FacetKind(
     "CARD_LOYALTY",
@@ -200,6 +202,8 @@ CUSTOMER_IMAGE_V1: Final = FacetKind(
     undocumented.ImageDetails | None,
     (FacetSource(Endpoint.V1, from_v1.image_details, flags={"customer_image": "true"}, cost=2),),
     fresh_for=1800,
+    stale_for=600,
+    error_stale_for=600,  # with them 40 minutes, and the links end after 60
 )
 SUBSCRIPTIONS_V1: Final = FacetKind(
     "SUBSCRIPTIONS_V1",

@@ -152,14 +152,30 @@ RETURNED_POINTS: Final = FacetKind(
     "RETURNED_POINTS",
     "points taken back with returned goods; documented by name only",
     undocumented.ReturnedPoints | None,
-    (FacetSource(Endpoint.V2, from_v2.returned_points, embeds=frozenset({"returnedPoints"}), cost=2),),
+    (
+        FacetSource(
+            Endpoint.V2,
+            from_v2.returned_points,
+            embeds=frozenset({"returnedPoints"}),
+            partial_codes=_POINTS_FAILED,
+            cost=2,
+        ),
+    ),
     fresh_for=60,
 )
 EXPIRY_SCHEDULES: Final = FacetKind(
     "EXPIRY_SCHEDULES",
     "points that will expire, by program and kind",
     list[expiry.ExpirySchedule] | None,
-    (FacetSource(Endpoint.V2, from_v2.expiry_schedules, embeds=frozenset({"expirySchedules"}), cost=2),),
+    (
+        FacetSource(
+            Endpoint.V2,
+            from_v2.expiry_schedules,
+            embeds=frozenset({"expirySchedules"}),
+            partial_codes=_POINTS_FAILED,
+            cost=2,
+        ),
+    ),
     fresh_for=60,
 )
 EXPIRY_DAYS: Final = FacetKind(
@@ -173,7 +189,15 @@ EXPIRED_POINTS: Final = FacetKind(
     "EXPIRED_POINTS",
     "points that expired, by program",
     list[expiry.ExpiredPoints] | None,
-    (FacetSource(Endpoint.V2, from_v2.expired_points, embeds=frozenset({"expiredPoints"}), cost=2),),
+    (
+        FacetSource(
+            Endpoint.V2,
+            from_v2.expired_points,
+            embeds=frozenset({"expiredPoints"}),
+            partial_codes=_POINTS_FAILED,
+            cost=2,
+        ),
+    ),
     fresh_for=60,
 )
 EXPIRED_DAYS: Final = FacetKind(
@@ -187,6 +211,14 @@ ALTERNATE_CURRENCIES: Final = FacetKind(
     "ALTERNATE_CURRENCIES",
     "what programs count beside their points; kept behind an embed because it is dear (facts §5)",
     list[currencies.AlternateCurrency] | None,
-    (FacetSource(Endpoint.V2, from_v2.alternate_currencies, embeds=frozenset({"alternateCurrencies"}), cost=3),),
+    (
+        FacetSource(
+            Endpoint.V2,
+            from_v2.alternate_currencies,
+            embeds=frozenset({"alternateCurrencies"}),
+            partial_codes=_POINTS_FAILED,
+            cost=3,
+        ),
+    ),
     fresh_for=60,
 )

@@ -29,13 +29,13 @@ def _gap(v1: Read, flag: str, code: str) -> FacetSource:
         valued={flag: "days"},
         touched_by=OF_PROGRAM,
         cost=2,
-        partial_codes=frozenset({code}),
+        partial_codes=frozenset({code, "91001"}),
     )
 
 
 def _gap_of_v2(v2: Read, flag: str, code: str) -> tuple[FacetSource, FacetSource]:
     """From V2, for organisations whose V2 tells gaps."""
-    failed = frozenset({code})
+    failed = frozenset({code, "91001"})
     return (
         FacetSource(
             Endpoint.V2,

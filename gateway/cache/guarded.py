@@ -1,0 +1,131 @@
+"""A store that may fail without anybody waiting for it or hearing of it, except whoever must."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from gateway.cache.failures import StoreDown, StoreRefused
+from gateway.cache.stores import Item, Store
+from gateway.telemetry.events import Emit, StoreFailed, StoreRecovered
+
+Answer = TypeVar("Answer")
+
+
+class GuardedStore:
+    """Ends every operation of a store within `deadline_s`, and contains whatever it fails with.
+
+    An operation that fails is a miss or does nothing; a claim is granted, so that the caller goes on by itself; only
+    `put_surely` and `increment`, which must not get lost, raise `StoreDown`. A store that could not be asked is left
+    alone for `rest_s`; then one operation is let through and decides whether it rests again. A store that answered and
+    refused is not left alone, because what it refuses (writes, while it is full) is not all it can do.
+
+    `emit` hears of the first failure and of every failed attempt after it, of a refusal once per operation and
+    `rest_s`, and of the recovery.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        emit: Emit,
+        deadline_s: float = 0.05,
+        rest_s: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._emit = emit
+        self._deadline_s = deadline_s
+        self._rest_s = rest_s
+        self._clock = clock
+        self._rests_until: float | None = None
+        self._probing = False
+        self._told_again_at: dict[str, float] = {}
+
+    async def multi_get(self, keys: list[str]) -> list[bytes | None]:
+        """The values of the keys, in their order; all null where the store fails."""
+        nothing: list[bytes | None] = [None] * len(keys)
+        return await self._attempt("multi_get", lambda: self._store.multi_get(keys), nothing)
+
+    async def multi_put(self, items: Sequence[Item]) -> None:
+        """Keeps every value for its own time, or does not."""
+        await self._attempt("multi_put", lambda: self._store.multi_put(items), None)
+
+    async def put_surely(self, items: Sequence[Item]) -> None:
+        """As `multi_put`. Raises `StoreDown` where the store fails."""
+        await self._do("put_surely", lambda: self._store.put_surely(items))
+
+    async def set(self, key: str, value: bytes, *, ttl: float) -> object:
+        """Keeps a value, or does not."""
+        return await self._attempt("set", lambda: self._store.set(key, value, ttl=ttl), None)
+
+    async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
+        """Keeps the value if nothing lies under the key; says whether it did, or that the store fails."""
+        return await self._attempt("claim", lambda: self._store.claim(key, value, ttl=ttl), True)
+
+    async def release(self, key: str, value: bytes) -> None:
+        """Removes the key if it still holds this value, or leaves that to its time to live."""
+        await self._attempt("release", lambda: self._store.release(key, value), None)
+
+    async def increment(self, key: str, *, ttl: float) -> int:
+        """Adds one to the number under the key. Raises `StoreDown` where the store fails; it may have counted then."""
+        return await self._do("increment", lambda: self._store.increment(key, ttl=ttl))
+
+    async def delete(self, keys: list[str]) -> None:
+        """Removes the keys, or does not. What must go is put surely instead."""
+        await self._attempt("delete", lambda: self._store.delete(keys), None)
+
+    async def close(self) -> None:
+        """Closes the store, also one that rests."""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                await self._store.close()
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is nothing left to do with this store
+            self._emit(StoreFailed("close", type(error).__name__))
+
+    async def _attempt(self, operation: str, work: Callable[[], Awaitable[Answer]], otherwise: Answer) -> Answer:
+        try:
+            return await self._do(operation, work)
+        except StoreDown:
+            return otherwise
+
+    async def _do(self, operation: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        probing = self._rests_until is not None
+        if self._rests_until is not None:
+            if self._probing or self._clock() < self._rests_until:
+                raise StoreDown
+            self._probing = True
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                answer = await work()
+        except StoreRefused as error:
+            if probing:
+                self._recovered()
+            self._refused(operation, error.reason)
+            raise StoreDown from None
+        except Exception as error:  # noqa: BLE001 - whatever the client library fails with, the gateway goes on without
+            self._failed(operation, type(error).__name__, probing=probing)
+            raise StoreDown from None
+        else:
+            if probing:
+                self._recovered()
+            return answer
+        finally:
+            if probing:
+                self._probing = False
+
+    def _failed(self, operation: str, reason: str, *, probing: bool) -> None:
+        """It could not be asked. What was under way beside the first failure fails too, which says nothing new."""
+        if probing or self._rests_until is None:
+            self._rests_until = self._clock() + self._rest_s
+            self._emit(StoreFailed(operation, reason))
+
+    def _refused(self, operation: str, reason: str) -> None:
+        now = self._clock()
+        if now >= self._told_again_at.get(operation, now):
+            self._told_again_at[operation] = now + self._rest_s
+            self._emit(StoreFailed(operation, reason))
+
+    def _recovered(self) -> None:
+        self._rests_until = None
+        self._emit(StoreRecovered())

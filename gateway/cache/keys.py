@@ -1,0 +1,68 @@
+"""The names under which things lie in a store. No identifier, account or credential can be read from one. Pure."""
+
+import hashlib
+from collections.abc import Iterable
+
+from gateway.context import Scope
+from gateway.facets.addresses import normal_form
+from gateway.facets.facet import Address, CustomerId, Facet, IdentifierKind
+
+Name = tuple[CustomerId, str, str] | Address
+"""A customer's id as seen at a source and account, or how they were asked for while their id is not known."""
+
+
+class Keys:
+    """Keyed hashes. Two deployments with different secrets do not find, nor guess, each other's keys."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = hashlib.blake2b(secret, digest_size=32).digest()
+
+    def facets(self, scope: Scope, customer: CustomerId, facets: Iterable[Facet]) -> list[str]:
+        """Where entries of a customer lie, seen under a scope."""
+        record = self._hash("f", *_view(scope), customer)
+        found: list[str] = []
+        for facet in facets:
+            own = record.copy()
+            own.update(str(facet).encode())
+            found.append(f"f:{own.hexdigest()}")
+        return found
+
+    def identity(self, scope: Scope, address: Address) -> str:
+        """Where it lies whom an address names, seen under a scope."""
+        values = (f"{one.kind}={normal_form(one.kind, one.value)}" for one in address.identifiers)
+        return self._key("i", *_view(scope), address.source, address.account or "", *values)
+
+    def name(self, tenant: str, kind: IdentifierKind, value: str) -> str:
+        """Where it lies whom an identifier names in any scope of a tenant: to invalidate, never to answer."""
+        return self._key("c", tenant, kind, normal_form(kind, value))
+
+    def invalidated(self, tenant: str, customer: CustomerId) -> str:
+        """Where it lies since when everything known of a customer is old."""
+        return self._key("g", tenant, customer)
+
+    def nobodies(self, tenant: str) -> str:
+        """Where it lies since when everything not found is old."""
+        return self._key("n", tenant)
+
+    def revoked(self, scope: Scope) -> str:
+        """Where it lies since when everything seen under a scope is old."""
+        return self._key("r", *_view(scope))
+
+    def lease(self, scope: Scope, name: Name) -> str:
+        """Where it lies who is fetching a customer right now."""
+        return "l" + (self.identity(scope, name) if isinstance(name, Address) else self._key("i", *_view(scope), *name))
+
+    def once(self, *parts: str) -> str:
+        """Where it lies that something was done already."""
+        return self._key("o", *parts)
+
+    def _key(self, kind: str, *parts: str) -> str:
+        return f"{kind}:{self._hash(kind, *parts).hexdigest()}"
+
+    def _hash(self, kind: str, *parts: str) -> "hashlib.blake2b":
+        text = "\0".join((kind, *(part.replace("\0", "\0\0") for part in parts), ""))
+        return hashlib.blake2b(text.encode(), key=self._secret, digest_size=16)
+
+
+def _view(scope: Scope) -> tuple[str, ...]:
+    return (scope.upstream, scope.principal, scope.attribution, scope.language)

@@ -1,0 +1,152 @@
+"""A store that replicas share: aiocache's Redis cache, with the calls replaced that are deprecated or dangerous."""
+
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Any, Final, Literal, TypeVar
+
+from aiocache.backends.redis import RedisCache  # pyright: ignore[reportMissingTypeStubs]
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import parse_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ReadOnlyError, ResponseError
+from redis.maint_notifications import MaintNotificationsConfig
+
+from gateway.cache.base import NullSerializer
+from gateway.cache.failures import StoreRefused
+
+SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss", "redis": "redis", "rediss": "rediss"}
+"""What a URL may begin with, and what the client library calls it."""
+LONGEST_TTL_S: Final = 1e9
+
+Answer = TypeVar("Answer")
+
+
+class ValkeyStore(RedisCache):
+    """Values on a Valkey or Redis server, not a cluster, named by a URL such as `valkeys://user:password@host:6379/0`.
+
+    Every operation is one round trip, on one of at most `max_connections` connections, for which it waits. Nothing is
+    tried twice. Only connecting and closing end within `deadline_s`; `GuardedStore` sees to the rest. An operation
+    fails with `StoreRefused` where the server said no, with what the client library raises where it could not be asked.
+
+    A server that is full should drive out what was not used for the longest (`maxmemory-policy allkeys-lru`): whoever
+    reads an entry reads what makes it old too, so that the latter is not the first to go.
+    """
+
+    def __init__(self, url: str, *, deadline_s: float, max_connections: int = 32) -> None:
+        options = _options(url)
+        super().__init__(  # pyright: ignore[reportUnknownMemberType] - aiocache is not typed, here and below
+            serializer=NullSerializer(encoding=None),
+            timeout=0,
+            endpoint=options.pop("host", "localhost"),
+            port=options.pop("port", 6379),
+            db=options.pop("db", 0),
+            password=options.pop("password", None),
+            pool_max_size=max_connections,
+            create_connection_timeout=deadline_s,
+            connection_pool_class=BlockingConnectionPool,
+            connection_pool_kwargs={
+                "timeout": None,
+                "socket_timeout": None,
+                "protocol": 3,
+                "retry": Retry(NoBackoff(), 0),
+                "driver_info": None,
+                "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+                **options,
+            },
+        )
+        self.client: Redis
+
+    async def multi_get(  # pyright: ignore[reportIncompatibleMethodOverride] - without aiocache's options
+        self, keys: list[str]
+    ) -> list[bytes | None]:
+        """The values of the keys, in their order; null also for a key under which another type lies."""
+        if not keys:
+            return []
+        found: Any = self._multi_get(keys, encoding=None)  # pyright: ignore
+        return await self._asked(found)
+
+    async def multi_put(self, items: Sequence[tuple[str, bytes, float]]) -> None:
+        """Keeps every value for its own time."""
+        if not items:
+            return
+        async with self.client.pipeline(transaction=False) as batch:
+            for key, value, ttl in items:
+                if (lasting := _milliseconds(ttl)) > 0:
+                    batch.set(key, value, px=lasting)
+                else:
+                    batch.unlink(key)
+            await self._asked(batch.execute())
+
+    put_surely = multi_put
+
+    async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
+        """Keeps the value if nothing lies under the key; says whether it did."""
+        return bool(await self._asked(self.client.set(key, value, nx=True, px=max(1, _milliseconds(ttl)))))
+
+    async def release(self, key: str, value: bytes) -> None:
+        """Removes the key if it still holds this value: aiocache's script, which Valkey runs as one step."""
+        done: Any = self._redlock_release(key, value)  # pyright: ignore[reportUnknownMemberType]
+        await self._asked(done)
+
+    async def increment(  # pyright: ignore[reportIncompatibleMethodOverride] - ours has a time to live
+        self, key: str, *, ttl: float
+    ) -> int:
+        """Adds one to the number under the key and keeps it `ttl` seconds more."""
+        async with self.client.pipeline(transaction=True) as batch:
+            batch.incr(key)
+            batch.pexpire(key, _milliseconds(ttl))
+            number, _ = await self._asked(batch.execute())
+            return number
+
+    async def delete(  # pyright: ignore[reportIncompatibleMethodOverride] - ours takes many keys
+        self, keys: list[str]
+    ) -> None:
+        """Removes the keys."""
+        if keys:
+            await self._asked(self.client.unlink(*keys))
+
+    async def _set(
+        self, key: str, value: bytes, ttl: float | None = None, _cas_token: Any = None, _conn: Any = None
+    ) -> bool:
+        await self.multi_put([(key, value, LONGEST_TTL_S if ttl is None else ttl)])
+        return True
+
+    async def _multi_set(
+        self, pairs: Iterable[tuple[str, bytes]], ttl: float | None = None, _conn: Any = None
+    ) -> Literal[True]:
+        await self.multi_put([(key, value, LONGEST_TTL_S if ttl is None else ttl) for key, value in pairs])
+        return True
+
+    async def _add(self, key: str, value: bytes, ttl: float | None = None, _conn: Any = None) -> Literal[True]:
+        if not await self.claim(key, value, ttl=LONGEST_TTL_S if ttl is None else ttl):
+            raise ValueError("The key already exists")
+        return True
+
+    async def _clear(self, namespace: str | None = None, _conn: Any = None) -> Literal[True]:
+        raise NotImplementedError("the server is shared: KEYS would stall it, and FLUSHDB would empty it for all")
+
+    async def _close(self, *_arguments: Any, _conn: Any = None, **_options: Any) -> None:
+        await self.client.aclose()
+
+    async def _asked(self, answer: Awaitable[Answer]) -> Answer:
+        try:
+            return await answer
+        except ResponseError as error:
+            if isinstance(error, ReadOnlyError):  # a replica by now: the name may lead to the new primary already
+                await self.client.connection_pool.disconnect(inuse_connections=False)
+            raise StoreRefused(type(error).__name__) from None
+
+
+def _options(url: str) -> dict[str, Any]:
+    """The client library's options in a URL. What is wrong with one is not told: a password may be in it."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in SCHEMES:
+        raise ValueError(f"a store's URL begins with one of {', '.join(f'{one}://' for one in SCHEMES)}")
+    try:
+        return dict(parse_url(f"{SCHEMES[scheme]}://{rest}"))
+    except ValueError:
+        raise ValueError("a store's URL is like valkey://user:password@host:6379/0") from None
+
+
+def _milliseconds(ttl: float) -> int:
+    return int(min(ttl, LONGEST_TTL_S) * 1000)

@@ -1,0 +1,129 @@
+"""What an operator can set of the cache."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from gateway.facets.catalog import CATALOG
+from gateway.facets.kind import Lifetime
+
+
+class Frozen(BaseModel):
+    """A group of settings. What is not in it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def split(text: str) -> list[str]:
+    """The parts of a comma-separated list."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+_EXAMPLE: Final = "`POINTS=30,PERSON=600`, or `*=60` for all"
+
+
+def _seconds(text: str) -> Mapping[str, float]:
+    """From `POINTS=30,*=60` to seconds by facet. Raises `ValueError`."""
+    found: dict[str, float] = {}
+    for part in split(text):
+        name, _, seconds = part.partition("=")
+        if name != "*" and name not in CATALOG:
+            raise ValueError(f"there is no facet {name}; docs/facets.md lists them")
+        if not seconds.isdigit():
+            raise ValueError(f"{part} is not FACET=SECONDS; write it as {_EXAMPLE}")
+        found |= dict.fromkeys(CATALOG if name == "*" else (name,), float(seconds))
+    return found
+
+
+def _keys(value: SecretStr) -> list[bytes]:
+    found: list[bytes] = []
+    for text in split(value.get_secret_value()):
+        try:
+            key = base64.b64decode(text, validate=True)
+        except ValueError:
+            key = b""
+        if len(key) != 32:
+            raise ValueError("must be base64 of 32 bytes, or several of them separated by commas")
+        found.append(key)
+    return found
+
+
+class CacheSettings(Frozen):
+    """What is kept of upstream's answers."""
+
+    url: SecretStr = Field(
+        SecretStr("memory://"),
+        description="Where entries lie: `memory://` in this process; `valkey://`, `valkeys://`, `redis://` or "
+        "`rediss://` on a server that replicas share.",
+    )
+    max_bytes: int = Field(
+        64 * 1024 * 1024, ge=0, description="Bytes of memory for entries of `memory://`; 0 keeps nothing."
+    )
+    secret: SecretStr = Field(
+        SecretStr(""),
+        description="Keys the hashes in cache keys. Empty: a new one at every start; replicas need the same.",
+    )
+    encryption_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Base64 of 32 bytes each, separated by commas: values are sealed with the first, opened with any.",
+    )
+    deadline_s: float = Field(0.05, gt=0, le=5, description="Seconds that a request waits for the shared cache.")
+    clock_skew_s: float = Field(2.0, ge=0, le=60, description="Seconds by which clocks of replicas may differ.")
+    lease_s: float = Field(
+        2.0, ge=0, le=30, description="Seconds that replicas wait for one that is fetching a customer; 0: not at all."
+    )
+    union_window_ms: float = Field(
+        0.0, ge=0, le=50, description="Milliseconds that requests wait for others, to share upstream calls."
+    )
+    fresh_for: str = Field("", description=f"Seconds for which facets are served as they are, as {_EXAMPLE}.")
+    stale_for: str = Field("", description="Seconds beyond that for which they are served while fetched anew.")
+    error_stale_for: str = Field("", description="Seconds beyond that for which they stand in when upstream fails.")
+
+    @field_validator("url")
+    @classmethod
+    def _known_scheme(cls, value: SecretStr) -> SecretStr:
+        scheme = value.get_secret_value().partition("://")[0]
+        if scheme not in ("memory", "valkey", "valkeys", "redis", "rediss"):
+            raise ValueError("must begin with memory://, valkey://, valkeys://, redis:// or rediss://")
+        return value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _whole_keys(cls, value: SecretStr) -> SecretStr:
+        _keys(value)
+        return value
+
+    @field_validator("fresh_for", "stale_for", "error_stale_for")
+    @classmethod
+    def _known_facets(cls, value: str) -> str:
+        _seconds(value)
+        return value
+
+    @model_validator(mode="after")
+    def _same_secret(self) -> "CacheSettings":
+        if self.shared and len(self.secret.get_secret_value()) < 16:
+            raise ValueError("GATEWAY_CACHE__SECRET: a shared cache needs one of 16 characters or more")
+        return self
+
+    @property
+    def shared(self) -> bool:
+        """Whether other replicas use the same cache."""
+        return not self.url.get_secret_value().startswith("memory:")
+
+    @property
+    def keys(self) -> list[bytes]:
+        """The encryption keys, the sealing one first."""
+        return _keys(self.encryption_keys)
+
+    @property
+    def lifetimes(self) -> Mapping[str, Lifetime]:
+        """The lifetimes of facets for which settings say something."""
+        said = {name: _seconds(getattr(self, name)) for name in ("fresh_for", "stale_for", "error_stale_for")}
+        named = {facet for seconds in said.values() for facet in seconds}
+        changed = {
+            facet: {name: seconds[facet] for name, seconds in said.items() if facet in seconds} for facet in named
+        }
+        return {facet: replace(CATALOG[facet].lifetime, **fields) for facet, fields in changed.items()}

@@ -1,0 +1,188 @@
+"""Performs a plan: makes its calls, takes over what they bring, and keeps it. The only one who talks to the client."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import tzinfo
+
+from gateway.cache.entries import Entry
+from gateway.cache.facet_cache import FacetCache
+from gateway.cache.failures import StoreDown
+from gateway.context import Scope
+from gateway.errors import InternalError, UpstreamPartial
+from gateway.facets.capabilities import Capabilities
+from gateway.facets.catalog import CATALOG, EXISTENCE
+from gateway.facets.explain import ExplainedCall, causes_of
+from gateway.facets.facet import Facet
+from gateway.facets.parameters import source
+from gateway.facets.plan import Call
+from gateway.model.readers import Reader
+from gateway.record import CustomerRecord, Known
+from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, share_customers
+from gateway.telemetry.events import AnomalyMet, CallMade, Emit, FaultMet
+from gateway.upstream.answers import Failed, Found, Target
+from gateway.upstream.client import UpstreamClient
+
+
+class Performer:
+    """Carries out the plans of one upstream organisation."""
+
+    def __init__(
+        self,
+        client: UpstreamClient,
+        cache: FacetCache,
+        capabilities: Capabilities,
+        zone: tzinfo,
+        emit: Emit,
+        *,
+        clock: Callable[[], float],
+    ) -> None:
+        self._client = client
+        self._cache = cache
+        self._capabilities = capabilities
+        self._zone = zone
+        self._emit = emit
+        self._clock = clock
+
+    def promised(self, group: Group, index: int) -> frozenset[Facet]:
+        """Everything that the group's plan will bring of one of its customers."""
+        brought = (
+            call.brings(group.needs, index, self._capabilities) for call in group.plan.calls if index in call.customers
+        )
+        return frozenset[Facet]().union(*brought)
+
+    def foresee(self, group: Group) -> None:
+        """Explains the calls of a plan that is not carried out."""
+        for explanation in {record.explanation for record in group.records}:
+            explanation.lower_bound += group.plan.lower_bound
+        for call in group.plan.calls:
+            targets = {index: foreseen(group, call, index) for index in call.customers}
+            self._tell(group, call, self._explained(group, call, targets))
+
+    async def carry_out(self, group: Group, scope: Scope) -> None:
+        """Performs a plan, each call as soon as those it rests on are done; then concludes for every record."""
+        for explanation in {record.explanation for record in group.records}:
+            explanation.lower_bound += group.plan.lower_bound
+        replies: list[list[Reply]] = [[] for _ in group.records]
+        tasks: dict[Call, asyncio.Task[None]] = {}
+        began = self._clock()
+
+        async def act(call: Call) -> None:
+            rests_on = [tasks[other] for other in tasks if other.wave < call.wave and share_customers(other, call)]
+            if rests_on:
+                await asyncio.wait(rests_on)
+            await self._act(group, call, replies, scope)
+
+        async with asyncio.TaskGroup() as running:
+            for call in group.plan.calls:
+                tasks[call] = running.create_task(act(call))
+        for record, missed, received in zip(group.records, group.missed, replies, strict=True):
+            conclude(record, missed, received)
+            if record.settled(EXISTENCE()) == Known(value=False):
+                await self._cache.store_nobody(scope, record.address, began)
+            if record.deleted and record.id:
+                with suppress(StoreDown):  # a lost one ends with the entries' own time
+                    await self._cache.invalidate(scope.upstream, [record.id])
+
+    async def _act(self, group: Group, call: Call, replies: Sequence[list[Reply]], scope: Scope) -> None:
+        targets: dict[int, Target] = {}
+        for index in call.customers:
+            record = group.records[index]
+            if call.wave > 1 and record.id is None:
+                continue
+            if named := identifiers(record, group.needs[index].address, call):
+                targets[index] = Target(group.needs[index].address, named)
+            else:
+                unreachable = UpstreamPartial("Upstream shows no identifier by which this part could be asked for.")
+                replies[index].append((call, Failed(unreachable)))
+        if not targets:
+            return
+        call = replace(call, customers=tuple(targets))
+        began = self._clock()
+        performed = await self._client.perform(call, targets, scope.language or None)
+        told = self._explained(group, call, targets)
+        self._tell(group, call, replace(told, status=performed.status, ms=performed.milliseconds))
+        self._emit(CallMade(call.endpoint, performed.status, performed.milliseconds, performed.size, len(targets)))
+        if performed.status == 401:
+            await self._cache.revoke(scope)
+        for index, outcome in performed.outcomes.items():
+            replies[index].append((call, outcome))
+            if isinstance(outcome, Found) and (
+                problem := await self._absorb(group, index, call, outcome, scope, began)
+            ):
+                replies[index].append((call, problem))
+
+    async def _absorb(
+        self, group: Group, index: int, call: Call, found: Found, scope: Scope, began: float
+    ) -> Failed | None:
+        """Takes over a found customer, or says why not. Blocks of different accounts are never joined.
+
+        Where accounts were merged the survivor wins: a block of the victim's own is left aside while the survivor is
+        asked for.
+        """
+        record = group.records[index]
+        if found.of_victim:
+            if found.id == record.id:
+                return Failed(UpstreamPartial("Upstream does not say into which account this one was merged."))
+            record.merged(found.id)
+            return None
+        if found.merged:
+            victim = given_id(group.needs[index].address) or record.hint
+            if victim and victim != found.id:
+                record.merged(victim)
+        if record.id not in (None, found.id):
+            return Failed(UpstreamPartial("The two upstream calls answered for different accounts."))
+        record.found(found.id)
+        entries = self._entries(record, call, call.brings(group.needs, index, self._capabilities), found, began)
+        await self._cache.store(scope, record.address, found.id, entries)
+        return None
+
+    def _entries(
+        self, record: CustomerRecord, call: Call, facets: frozenset[Facet], found: Found, began: float
+    ) -> Mapping[Facet, Entry]:
+        """Settles every facet of the block and returns what may be kept: all that came whole, asked for or not."""
+        reader, ended = Reader(self._zone), self._clock()
+        entries: dict[Facet, Entry] = {}
+        for facet in sorted(facets):
+            way = source(facet, call.endpoint, self._capabilities)
+            if way is None:
+                continue
+            try:
+                value = way.read(reader, found.block, facet.argument_values)
+            except Exception as error:  # noqa: BLE001 - a fault in one reader costs its facet, not the answer
+                self._emit(FaultMet(type(error).__name__, str(facet)))
+                record.settle(facet, InternalError("The gateway could not read this part."))
+                continue
+            if not found.warnings & way.partial_codes:
+                entries[facet] = self._cache.entry(facet, value, call.endpoint, began, ended)
+                record.settle(facet, Known(value))
+            elif value:
+                record.settle(facet, Known(value))
+            elif facet in call.facets:
+                record.settle(facet, UpstreamPartial("Upstream answered without this part."))
+            if facet in record.causes:
+                fresh_for = CATALOG[facet.name].fresh_for if facet in entries else 0.0
+                record.explanation.served(facet, 0.0, fresh_for)
+        for anomaly in dict.fromkeys(reader.anomalies):  # facets that read the same block meet the same ones
+            self._emit(AnomalyMet(call.endpoint, anomaly.field, anomaly.expected, anomaly.found))
+        return entries
+
+    def _tell(self, group: Group, call: Call, explained: ExplainedCall) -> None:
+        """Tells every request whose customers the call is for."""
+        for explanation in {group.records[index].explanation for index in call.customers}:
+            explanation.calls.append(explained)
+
+    def _explained(self, group: Group, call: Call, targets: Mapping[int, Target]) -> ExplainedCall:
+        request = self._client.request(call, targets)
+        masked = [target.address.masked() for target in targets.values()]
+        values = ",".join(
+            ",".join(one.masked().partition(":")[2] for one in target.identifiers) for target in targets.values()
+        )
+        return ExplainedCall(
+            call,
+            request.shown_path,
+            request.shown(values),
+            masked,
+            causes_of(call, (group.records[index].causes for index in call.customers)),
+        )

@@ -1,0 +1,95 @@
+"""Replicas that share a Valkey, as processes of their own: one call for all of them, and no change unheard."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.processes.support import Cluster, at_once, cluster, eventually
+
+HOT = '{ customer(by: {mobile: "919800000001"}) { firstName cards { cardNumber } slabHistory { to } } }'
+BY_MOBILE = '{ customer(by: {mobile: "919800000002"}) { firstName points { loyaltyPoints } } }'
+BY_ID = '{ customer(by: {id: "100000003"}) { firstName points { loyaltyPoints } } }'
+V1, V2 = "/v1.1/customer/get", "/v2/customers/lookup/customerDetails"
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    # On a busy machine a burst takes longer than the usual 50 ms, and the clocks of one machine do not differ.
+    settings = {"GATEWAY_CACHE__DEADLINE_S": "2", "GATEWAY_CACHE__CLOCK_SKEW_S": "0", "GATEWAY_CACHE__LEASE_S": "10"}
+    with cluster(3, tmp_path_factory.mktemp("valkey"), **settings) as replicas:
+        yield replicas
+
+
+@pytest.fixture(autouse=True)
+def behaving(three: Cluster) -> None:
+    three.faults()
+    three.forget_requests()
+
+
+async def test_three_replicas_asked_300_times_at_once_make_one_call_per_endpoint(three: Cluster) -> None:
+    three.faults(v1_get={"delay_s": 1.5}, v2_lookup={"delay_s": 1.5})
+    load = await at_once([replica.address for replica in three.replicas], HOT, 300)
+    assert (len(load.seconds), load.failures) == (300, [])
+    assert three.calls() == [V1, V2]
+
+
+def test_what_one_replica_fetched_the_others_serve(three: Cluster) -> None:
+    query = '{ customer(by: {mobile: "919800000041"}) { firstName cards { type } } }'
+    answers = [three.ask(replica, query) for replica in range(3)]
+    assert (answers[1], answers[2]) == (answers[0], answers[0])
+    assert three.calls() == [V2]
+
+
+def test_a_purge_through_one_replica_reaches_all(three: Cluster) -> None:
+    for replica in range(3):
+        three.ask(replica, BY_MOBILE)
+    assert three.purge(0, mobile="919800000002") == 200
+    three.forget_requests()
+    three.ask(1, BY_MOBILE)
+    assert three.calls() == [V2]
+    for replica in (0, 2):
+        three.ask(replica, BY_MOBILE)
+    assert three.calls() == [V2]
+
+
+@pytest.mark.parametrize("teller", [0, 1, 2])
+def test_an_event_through_one_replica_reaches_all(three: Cluster, teller: int) -> None:
+    for replica in range(3):
+        three.ask(replica, BY_ID)
+    three.forget_requests()
+    changed = {"customerIdentifiers": {"customerId": 100000003.0}}
+    event = {"eventName": "pointsIssued", "eventId": f"event {teller}", "orgId": 4711, "data": changed}
+    assert three.event(teller, event) == 200
+    for replica in range(3):
+        three.ask(replica, BY_ID)
+    assert three.calls() == ["/v2/customers/100000003"]
+
+
+def test_an_event_that_comes_again_to_another_replica_changes_nothing(three: Cluster) -> None:
+    changed = {"customerIdentifiers": {"customerId": 100000003}}
+    event = {"eventName": "pointsIssued", "eventId": "twice", "orgId": 4711, "data": changed}
+    assert three.event(0, event) == 200
+    three.ask(0, BY_ID)
+    three.forget_requests()
+    assert three.event(1, event) == 200
+    three.ask(2, BY_ID)
+    assert three.calls() == []
+
+
+async def test_when_the_replica_that_fetches_dies_the_others_fetch_for_themselves(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    settings = {"GATEWAY_CACHE__DEADLINE_S": "2", "GATEWAY_CACHE__CLOCK_SKEW_S": "0", "GATEWAY_CACHE__LEASE_S": "2"}
+    with cluster(2, tmp_path_factory.mktemp("valkey"), **settings) as two:
+        two.faults(v2_lookup={"delay_s": 20, "times": 1})
+        query = '{ customer(by: {mobile: "919800000043"}) { firstName cards { type } } }'
+        dying, living = two.replicas
+        lost = asyncio.create_task(at_once([dying.address], query, 1))
+        await asyncio.to_thread(eventually, lambda: two.calls() == [V2])
+        dying.kill()
+        assert len((await lost).failures) == 1
+        load = await at_once([living.address], query, 20)
+        assert (len(load.seconds), load.failures) == (20, [])
+        assert two.calls() == [V2, V2]
+        assert max(load.seconds) < 10
