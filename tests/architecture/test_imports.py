@@ -71,7 +71,12 @@ def test_the_imports_are_really_read() -> None:
 # --- the import rule ---
 
 PURE = ("gateway.facets", "gateway.model", "gateway.cache.entries", "gateway.errors")
-PURE_MODULES = (*PURE, *(f"gateway.upstream.{name}" for name in ("v1", "v2", "answers", "codes", "request")))
+PURE_MODULES = (
+    *PURE,
+    *(f"gateway.upstream.{name}" for name in ("v1", "v2", "answers", "codes", "request")),
+    "gateway.webhooks.events",
+    "gateway.probe.findings",
+)
 IMPURE = ("asyncio", "httpx", "httpcore2", "aiocache", "starlette", "uvicorn", "socket", "threading")
 
 

@@ -11,7 +11,7 @@ from gateway.cache.memory import MemoryStore
 from gateway.cache.sealed import SealedStore
 from gateway.cache.stores import Store
 from gateway.cache.valkey import ValkeyStore
-from tests.cache.support import Clock
+from tests.support.clock import Clock
 from tests.support.valkey import Valkey
 
 PATIENCE_S = 20.0
