@@ -126,12 +126,7 @@ def trace(seed: int = SEED, pace_s: float = PACE_S) -> list[Query]:
 
 def _named(person: Person, channel: str) -> dict[str, str]:
     profile = person.profile
-    values = {
-        "mobile": profile.mobile,
-        "id": str(person.id),
-        "email": profile.email,
-        "externalId": profile.external_id,
-    }
+    values = {"id": str(person.id), "mobile": profile.mobile, "email": profile.email, "externalId": profile.external_id}
     return {channel: cast("str", values[channel])}
 
 

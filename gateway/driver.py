@@ -11,9 +11,9 @@ from gateway.cache.facet_cache import FacetCache
 from gateway.context import Scope
 from gateway.errors import InternalError
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import CATALOG, EXISTENCE
+from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Facet
-from gateway.flights import Flight, Flights, Wait, names, together
+from gateway.flights import Flight, Flights, Wait, together
 from gateway.performer import Performer
 from gateway.recall import recall
 from gateway.record import CustomerRecord, Known
@@ -96,7 +96,7 @@ class Driver:
         followers = together([record for record in records if record.missing()])
         planned = groups([record for record in records if record.missing()], self._capabilities)
         flights = {
-            record: self._flights.lead(scope, record, self._performer.promised(group, index), self._clock())
+            record: self._flights.lead(scope, record, self._brings(group, index), self._clock())
             for group in planned
             for index, record in enumerate(group.records)
         }
@@ -104,7 +104,7 @@ class Driver:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for group in planned:
-                    tasks.create_task(self._fly(group, scope, flights))
+                    tasks.create_task(self._fly(group, scope, flights, began - most_age))
                 for record, flight, facets in waits:
                     tasks.create_task(self._wait(record, flight, facets, scope, began))
         finally:
@@ -113,44 +113,52 @@ class Driver:
             for record in records:
                 record.joined = frozenset()
 
+    def _brings(self, group: Group, index: int) -> frozenset[Facet]:
+        """What others may join for. What the record had from the cache is not what its flight brings."""
+        promised, record = self._performer.promised(group, index), group.records[index]
+        return frozenset(facet for facet in promised if facet == EXISTENCE() or record.settled(facet) is None)
+
     async def _round_of_all(self, records: Sequence[CustomerRecord], scope: Scope) -> None:
         """The round of several requests that came together."""
         await self._round(records, scope, self._clock())
 
-    async def _fly(self, group: Group, scope: Scope, flights: Mapping[CustomerRecord, Flight]) -> None:
+    async def _fly(self, group: Group, scope: Scope, flights: Mapping[CustomerRecord, Flight], since: float) -> None:
         """Carries out a plan and lands its flights at once: who joined need not wait for other plans of the round.
 
-        Where another replica is fetching the customer already, its answer is waited for instead.
+        Where another replica is fetching the customer already, its answer is waited for instead, if it began at
+        `since` or later.
         """
         lead, lease = group.records[0], None
         if self._lease_s and len(group.records) == 1 and not lead.victims:
-            lease = await self._cache.lease(scope, names(lead)[0], flights[lead].promised, self._lease_s)
-            if lease is None and await self._outwait(lead, scope, flights[lead].promised):
+            lease = await self._cache.lease(scope, flights[lead].names[0], flights[lead].promised, self._lease_s)
+            if lease is None and await self._outwait(flights[lead], scope, since):
                 self._flights.land(scope, flights[lead])
                 return
         try:
             await self._performer.carry_out(group, scope)
         finally:
             if lease is not None:
-                await self._cache.release(scope, names(lead)[0], lease)
+                await self._cache.release(scope, flights[lead].names[0], lease)
         for record in group.records:
             self._flights.land(scope, flights[record])
 
-    async def _outwait(self, record: CustomerRecord, scope: Scope, promised: frozenset[Facet]) -> bool:
+    async def _outwait(self, flight: Flight, scope: Scope, since: float) -> bool:
         """Waits for what another replica is fetching. False where it does not fetch all that is missing.
 
         Ends when it came, when the other one lets go or when its lease is over; what is open then is asked in the
         next round, by whoever leads then.
         """
-        held = await self._cache.leased(scope, names(record)[0])
+        record = flight.record
+        held = await self._cache.leased(scope, flight.names[0])
         if held is None or not record.unsettled() <= held:
             return False
         pause, ends = FIRST_PAUSE_S, self._clock() + self._lease_s
         while held is not None and self._clock() < ends:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_S)
-            held = await self._cache.leased(scope, names(record)[0])
-            await recall(self._cache, [record], scope, math.inf, self._clock(), waiting=True)
+            held = await self._cache.leased(scope, flight.names[0])
+            now = self._clock()
+            await recall(self._cache, [record], scope, now - since, now, waiting=True)
             if not record.unsettled():
                 break
         return True
@@ -160,23 +168,27 @@ class Driver:
     ) -> None:
         """Takes over what a flight brought. What it did not bring stays open, for the next round.
 
-        So does what it brought of a customer who was invalidated since it began, if it began before the request did.
+        So does what it brought of another account, and of a customer who was invalidated since it began, if it began
+        before the request did.
         """
         await flight.landed.wait()
         other = flight.record
+        if flight.began < began and await self._cache.invalidated_since(scope, other.id, flight.began):
+            return
+        if other.id is not None and record.id not in (None, other.id):
+            return
+        record.deleted = record.deleted or other.deleted
         if other.settled(EXISTENCE()) == Known(value=False):
             record.nobody()
             return
-        if other.id is not None:
-            if flight.began < began and await self._cache.invalidated_since(scope, other.id, flight.began):
-                return
+        if other.id is not None and EXISTENCE() not in other.failed:
             for victim in other.victims:
                 record.merged(victim)
             if record.id is None:
                 record.found(other.id)
         for facet in facets:
-            if (outcome := other.settled(facet)) is not None:
-                record.explanation.served(facet, self._clock() - flight.began, CATALOG[facet.name].fresh_for)
+            if (outcome := other.failed.get(facet) or other.settled(facet)) is not None:
+                record.explanation.served(facet, self._clock() - flight.began, other.lasts.get(facet, 0.0))
                 record.settle(facet, outcome)
 
     def _refresh(self, records: Sequence[CustomerRecord], scope: Scope) -> None:

@@ -13,9 +13,13 @@ from gateway.record import CustomerRecord
 
 @dataclass(eq=False, slots=True)
 class Flight:
-    """A record that is being fetched, what that will bring of it, and since when (Unix seconds)."""
+    """A record that is being fetched, what that will bring of it, and since when (Unix seconds).
+
+    `names` are those the record went by when the flight began; it may learn others while it waits.
+    """
 
     record: CustomerRecord
+    names: tuple[Name, ...]
     promised: frozenset[Facet]
     began: float
     landed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -33,14 +37,14 @@ class Flights:
 
     def lead(self, scope: Scope, record: CustomerRecord, promised: frozenset[Facet], began: float) -> Flight:
         """Begins a flight; others may join it from now on. It must be landed."""
-        flight = Flight(record, promised, began)
-        for name in names(record):
+        flight = Flight(record, names(record), promised, began)
+        for name in flight.names:
             self._flying[(scope, name)].append(flight)
         return flight
 
     def land(self, scope: Scope, flight: Flight) -> None:
         """Ends a flight, whatever it brought."""
-        for name in names(flight.record):
+        for name in flight.names:
             key = (scope, name)
             if flight in (flying := self._flying.get(key, [])):
                 flying.remove(flight)

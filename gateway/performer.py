@@ -12,7 +12,7 @@ from gateway.cache.failures import StoreDown
 from gateway.context import Scope
 from gateway.errors import InternalError, UpstreamPartial
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import CATALOG, EXISTENCE
+from gateway.facets.catalog import EXISTENCE
 from gateway.facets.explain import ExplainedCall, causes_of
 from gateway.facets.facet import Facet
 from gateway.facets.parameters import source
@@ -161,9 +161,9 @@ class Performer:
                 record.settle(facet, Known(value))
             elif facet in call.facets:
                 record.settle(facet, UpstreamPartial("Upstream answered without this part."))
+            record.lasts[facet] = entries[facet].lifetime.fresh_for if facet in entries else 0.0
             if facet in record.causes:
-                fresh_for = CATALOG[facet.name].fresh_for if facet in entries else 0.0
-                record.explanation.served(facet, 0.0, fresh_for)
+                record.explanation.served(facet, 0.0, record.lasts[facet])
         for anomaly in dict.fromkeys(reader.anomalies):  # facets that read the same block meet the same ones
             self._emit(AnomalyMet(call.endpoint, anomaly.field, anomaly.expected, anomaly.found))
         return entries

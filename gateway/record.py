@@ -49,6 +49,10 @@ class CustomerRecord:
         self.stale: set[Facet] = set()
         """What was served though it is to be fetched anew."""
         self.spares: dict[Facet, Entry] = {}
+        self.failed: dict[Facet, GatewayError] = {}
+        """The failures in whose place spares stand."""
+        self.lasts: dict[Facet, float] = {}
+        """For how many seconds what a call brought stays fresh, from when the call began."""
         self._settled: dict[Facet, Settled] = {}
         self._waiting: dict[Facet, asyncio.Future[Settled]] = {}
 
@@ -110,6 +114,7 @@ class CustomerRecord:
             return outcome
         if facet == EXISTENCE():
             self.id = self.id or self.hint
+        self.failed[facet] = outcome
         self.explanation.spared.append(facet)
         return Known(spare.value)
 

@@ -118,8 +118,10 @@ class FacetCache:
 
     async def store_nobody(self, scope: Scope, address: Address, since: float) -> None:
         """Keeps that the address named nobody when a call began."""
-        item = msgspec.msgpack.encode((since, ""))
-        await self._store.multi_put([(self._keys.identity(scope, address), item, NOBODY_FRESH_FOR)])
+        left = since + NOBODY_FRESH_FOR - self._clock()
+        if left > 0:
+            item = msgspec.msgpack.encode((since, ""))
+            await self._store.multi_put([(self._keys.identity(scope, address), item, left)])
 
     async def named(self, tenant: str, kind: IdentifierKind, values: Iterable[str]) -> frozenset[CustomerId]:
         """The customers whom identifiers were seen to name in any scope of the tenant: to invalidate, not to answer."""
@@ -140,11 +142,10 @@ class FacetCache:
         """Makes everything seen under a scope old: upstream does not accept its credential any more."""
         await self._store.multi_put([(self._keys.revoked(scope), self._now(), self._longest)])
 
-    async def invalidated_since(self, scope: Scope, customer: CustomerId, since: float) -> bool:
-        """Whether what was fetched of a customer at that time is old by now."""
-        found = await self._store.multi_get(
-            [self._keys.revoked(scope), self._keys.invalidated(scope.upstream, customer)]
-        )
+    async def invalidated_since(self, scope: Scope, customer: CustomerId | None, since: float) -> bool:
+        """Whether what was fetched of a customer at that time is old by now; null for one who was not found."""
+        told = self._keys.invalidated(scope.upstream, customer) if customer else self._keys.nobodies(scope.upstream)
+        found = await self._store.multi_get([self._keys.revoked(scope), told])
         return any(self._stamp(data) >= since for data in found)
 
     async def lease(self, scope: Scope, name: Name, promised: Iterable[Facet], seconds: float) -> bytes | None:

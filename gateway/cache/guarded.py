@@ -1,10 +1,10 @@
 """A store that may fail without anybody waiting for it or hearing of it, except whoever must."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from gateway.cache.deadline import Deadline
 from gateway.cache.failures import StoreDown, StoreRefused
 from gateway.cache.stores import Item, Store
 from gateway.telemetry.events import Emit, StoreFailed, StoreRecovered
@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 
 
 class GuardedStore:
-    """Ends every operation of a store within `deadline_s`, and contains whatever it fails with.
+    """Ends every operation of a store within `deadline_s`, our own delays aside, and contains whatever it fails with.
 
     An operation that fails is a miss or does nothing; a claim is granted, so that the caller goes on by itself; only
     `put_surely` and `increment`, which must not get lost, raise `StoreDown`. A store that could not be asked is left
@@ -78,7 +78,7 @@ class GuardedStore:
     async def close(self) -> None:
         """Closes the store, also one that rests."""
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with Deadline(self._deadline_s):
                 await self._store.close()
         except Exception as error:  # noqa: BLE001 - whatever it is, there is nothing left to do with this store
             self._emit(StoreFailed("close", type(error).__name__))
@@ -96,7 +96,7 @@ class GuardedStore:
                 raise StoreDown
             self._probing = True
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with Deadline(self._deadline_s):
                 answer = await work()
         except StoreRefused as error:
             if probing:

@@ -27,8 +27,8 @@ class SealedStore:
     A sealed value is the key's id, a random nonce, and what AES-GCM makes of the value and its cache key. Every cache
     key has an encryption key of its own, so that random nonces do not run out, as they would after 2**32 values.
 
-    Cache keys stay as they are: no personal data may be in them. So do claims, which the store must compare, and
-    numbers, to which it must add; `multi_get` does not show either.
+    Cache keys stay as they are: no personal data may be in them. So do numbers, to which the store must add;
+    `multi_get` does not show them. A claim is sealed with a nonce that follows from it, so that the store can compare.
     """
 
     def __init__(self, store: Store, keys: Sequence[bytes]) -> None:
@@ -56,12 +56,12 @@ class SealedStore:
         return await self._store.set(key, self._sealed(key, value), ttl=ttl)
 
     async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
-        """Keeps the value, as it is, if nothing lies under the key; says whether it did."""
-        return await self._store.claim(key, value, ttl=ttl)
+        """Keeps the value if nothing lies under the key; says whether it did."""
+        return await self._store.claim(key, self._sealed(key, value, self._same_nonce(value)), ttl=ttl)
 
     async def release(self, key: str, value: bytes) -> None:
-        """Removes the key if it still holds this claim."""
-        await self._store.release(key, value)
+        """Removes the key if it still holds what was claimed under the key that seals now."""
+        await self._store.release(key, self._sealed(key, value, self._same_nonce(value)))
 
     async def increment(self, key: str, *, ttl: float) -> int:
         """Adds one to the number under the key and keeps it `ttl` seconds more."""
@@ -75,8 +75,13 @@ class SealedStore:
         """Closes the store."""
         await self._store.close()
 
-    def _sealed(self, key: str, value: bytes) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
+    def _same_nonce(self, value: bytes) -> bytes:
+        """One that another value does not have under the same keys."""
+        sealing = self._keys[self._sealing]
+        return hashlib.blake2b(value, key=sealing, digest_size=_NONCE_BYTES, person=b"sealed claim").digest()
+
+    def _sealed(self, key: str, value: bytes, nonce: bytes | None = None) -> bytes:
+        nonce = nonce or os.urandom(_NONCE_BYTES)
         cipher = _cipher(self._keys[self._sealing], key)
         return self._sealing + nonce + cipher.encrypt(nonce, value, key.encode())
 

@@ -41,13 +41,13 @@ class Store(Protocol):
         ...
 
     async def release(self, key: str, value: bytes) -> None:
-        """Removes the key if it still holds this value, as one step."""
+        """Removes the key if it still holds this value, which was claimed, as one step."""
         ...
 
     async def increment(self, key: str, *, ttl: float) -> int:
         """Adds one to the number under the key, zero if there is none, as one step, and keeps it `ttl` seconds more.
 
-        The number reads as decimal digits. Never lost silently: as with `put_surely`.
+        Never lost silently: as with `put_surely`. A sealed store does not show the number to `multi_get`.
         """
         ...
 

@@ -1,14 +1,14 @@
 """A store that replicas share: aiocache's Redis cache, with the calls replaced that are deprecated or dangerous."""
 
 from collections.abc import Awaitable, Iterable, Sequence
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar, cast
 
 from aiocache.backends.redis import RedisCache  # pyright: ignore[reportMissingTypeStubs]
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.connection import parse_url
+from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection
+from redis.asyncio.connection import AbstractConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ReadOnlyError, ResponseError
+from redis.exceptions import InvalidResponse, ReadOnlyError, ResponseError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from gateway.cache.base import NullSerializer
@@ -19,6 +19,23 @@ SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss", "redis": "redis", "red
 LONGEST_TTL_S: Final = 1e9
 
 Answer = TypeVar("Answer")
+
+
+class _Abrupt(AbstractConnection):
+    """A connection that, once given up, keeps neither the socket of a peer who stalls nor what that did not take."""
+
+    async def disconnect(self, nowait: bool = False, *arguments: Any, **others: Any) -> None:
+        if nowait and self._writer is not None:
+            self._writer.transport.abort()
+        await super().disconnect(nowait, *arguments, **others)
+
+
+class _Plain(_Abrupt, Connection):
+    pass
+
+
+class _Secure(_Abrupt, SSLConnection):
+    pass
 
 
 class ValkeyStore(RedisCache):
@@ -62,8 +79,8 @@ class ValkeyStore(RedisCache):
         """The values of the keys, in their order; null also for a key under which another type lies."""
         if not keys:
             return []
-        found: Any = self._multi_get(keys, encoding=None)  # pyright: ignore
-        return await self._asked(found)
+        asking = cast("Awaitable[Any]", self._multi_get(keys, encoding=None))  # pyright: ignore
+        return _values(await self._asked(asking), len(keys))
 
     async def multi_put(self, items: Sequence[tuple[str, bytes, float]]) -> None:
         """Keeps every value for its own time."""
@@ -96,6 +113,8 @@ class ValkeyStore(RedisCache):
             batch.incr(key)
             batch.pexpire(key, _milliseconds(ttl))
             number, _ = await self._asked(batch.execute())
+            if type(number) is not int:
+                raise InvalidResponse
             return number
 
     async def delete(  # pyright: ignore[reportIncompatibleMethodOverride] - ours takes many keys
@@ -143,9 +162,20 @@ def _options(url: str) -> dict[str, Any]:
     if not separator or scheme not in SCHEMES:
         raise ValueError(f"a store's URL begins with one of {', '.join(f'{one}://' for one in SCHEMES)}")
     try:
-        return dict(parse_url(f"{SCHEMES[scheme]}://{rest}"))
+        options: dict[str, Any] = dict(parse_url(f"{SCHEMES[scheme]}://{rest}"))
     except ValueError:
         raise ValueError("a store's URL is like valkey://user:password@host:6379/0") from None
+    return options | {"connection_class": _Secure if SCHEMES[scheme] == "rediss" else _Plain}
+
+
+def _values(answer: Any, number: int) -> list[bytes | None]:
+    """An answer, if it is so many values; what calls itself Valkey may say anything."""
+    if type(answer) is not list:
+        raise InvalidResponse
+    found = cast("list[bytes | None]", answer)
+    if len(found) != number or not all(value is None or type(value) is bytes for value in found):
+        raise InvalidResponse
+    return found
 
 
 def _milliseconds(ttl: float) -> int:

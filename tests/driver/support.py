@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -56,12 +56,22 @@ class Rewriting:
 
 @asynccontextmanager
 async def before(
-    upstream: Any, sandbox: Sandbox, *, clock: Callable[[], float] = time.time, **chosen: Any
+    upstream: Any,
+    sandbox: Sandbox,
+    *,
+    clock: Callable[[], float] = time.time,
+    cache: Mapping[str, Any] | None = None,
+    webhooks: Mapping[str, Any] | None = None,
+    **chosen: Any,
 ) -> AsyncIterator[GatewayUnderTest]:
-    """A gateway before any ASGI application; `sandbox` is the one behind it that records."""
+    """A gateway before any ASGI application; `sandbox` is the one behind it that records.
+
+    `cache` and `webhooks` are settings of those, `chosen` are settings of upstream.
+    """
     events: list[Event] = []
     credential = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata"}
-    settings = Settings(explain=True, introspection=True, upstream={**credential, **chosen})
+    others = {"cache": cache or {}, "webhooks": webhooks or {}}
+    settings = Settings(explain=True, introspection=True, upstream={**credential, **chosen}, **others)
     app = create_app(settings, sandbox=cast("Sandbox", upstream), emit=events.append, clock=clock)
     async with (
         app.router.lifespan_context(app),

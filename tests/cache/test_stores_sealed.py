@@ -1,0 +1,163 @@
+"""The sealed store: nothing readable leaves the process, and nothing that was touched comes back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.cache.memory import MemoryStore
+from gateway.cache.sealed import SealedStore
+
+OLD, NEW, OTHER = b"o" * 32, b"n" * 32, b"x" * 32
+TTL = 60.0
+SECRET = b"Asha, +91 98000 00001"
+
+
+@pytest.fixture
+def inner() -> MemoryStore:
+    return MemoryStore(max_bytes=10**7)
+
+
+async def raw(inner: MemoryStore, key: str) -> bytes:
+    (value,) = await inner.multi_get([key])
+    assert value is not None
+    return value
+
+
+async def got(store: SealedStore, key: str = "a") -> bytes | None:
+    (value,) = await store.multi_get([key])
+    return value
+
+
+async def test_nothing_readable_lies_in_the_store(inner: MemoryStore) -> None:
+    store = SealedStore(inner, [NEW])
+    await store.multi_put([("a", SECRET, TTL)])
+    await store.put_surely([("b", SECRET, TTL)])
+    await store.set("c", SECRET, ttl=TTL)
+    assert await store.claim("d", SECRET, ttl=TTL)
+    for key in "abcd":
+        lies = await raw(inner, key)
+        assert not any(part in lies for part in (SECRET, b"Asha", b"98000", NEW))
+        assert await got(store, key) == SECRET
+
+
+async def test_a_value_never_looks_the_same_twice(inner: MemoryStore) -> None:
+    store = SealedStore(inner, [NEW])
+    seen: set[bytes] = set()
+    for _ in range(100):
+        await store.set("a", SECRET, ttl=TTL)
+        seen.add(await raw(inner, "a"))
+    assert len(seen) == 100
+
+
+async def test_what_sealing_adds_is_bounded(inner: MemoryStore) -> None:
+    store = SealedStore(inner, [NEW])
+    await store.set("a", SECRET, ttl=TTL)
+    assert len(await raw(inner, "a")) == len(SECRET) + 4 + 12 + 16
+
+
+@given(st.data())
+async def test_what_was_altered_anywhere_is_a_miss(data: st.DataObject) -> None:
+    inner = MemoryStore(max_bytes=10**6)
+    store = SealedStore(inner, [NEW, OLD])
+    await store.set("a", SECRET, ttl=TTL)
+    sealed = bytearray(await raw(inner, "a"))
+    place = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[place] ^= data.draw(st.integers(1, 255))
+    await inner.set("a", bytes(sealed), ttl=TTL)
+    assert await got(store) is None
+
+
+@given(st.integers(0, 52))
+async def test_what_was_cut_short_is_a_miss(length: int) -> None:
+    inner = MemoryStore(max_bytes=10**6)
+    store = SealedStore(inner, [NEW])
+    await store.set("a", SECRET, ttl=TTL)
+    sealed = await raw(inner, "a")
+    assert len(sealed) == 53
+    await inner.set("a", sealed[:length], ttl=TTL)
+    assert await got(store) is None
+
+
+@given(st.binary(max_size=80))
+async def test_what_was_not_sealed_is_a_miss(value: bytes) -> None:
+    inner = MemoryStore(max_bytes=10**6)
+    await inner.set("a", value, ttl=TTL)
+    assert await got(SealedStore(inner, [NEW])) is None
+
+
+async def test_a_value_under_the_key_of_another_is_a_miss(inner: MemoryStore) -> None:
+    """Or whoever can write to the store could show one customer to another."""
+    store = SealedStore(inner, [NEW])
+    await store.set("a", SECRET, ttl=TTL)
+    await inner.set("b", await raw(inner, "a"), ttl=TTL)
+    assert await got(store, "b") is None
+
+
+async def test_a_miss_among_hits_leaves_the_others_in_their_places(inner: MemoryStore) -> None:
+    store = SealedStore(inner, [NEW])
+    await store.multi_put([("a", b"1", TTL), ("b", b"2", TTL), ("c", b"3", TTL)])
+    await inner.set("b", b"spoilt", ttl=TTL)
+    assert await store.multi_get(["a", "b", "x", "c"]) == [b"1", None, None, b"3"]
+
+
+# --- rotation ---
+
+
+async def test_the_first_key_seals_and_all_open(inner: MemoryStore) -> None:
+    await SealedStore(inner, [OLD]).set("a", SECRET, ttl=TTL)
+    assert await got(SealedStore(inner, [OLD, NEW])) == SECRET
+    assert await got(SealedStore(inner, [NEW, OLD])) == SECRET
+    await SealedStore(inner, [NEW, OLD]).set("a", SECRET, ttl=TTL)
+    assert await got(SealedStore(inner, [NEW])) == SECRET
+    assert await got(SealedStore(inner, [OLD])) is None
+
+
+async def test_no_replica_misses_anything_in_the_midst_of_a_rotation(inner: MemoryStore) -> None:
+    for before, after in ([[OLD], [OLD, NEW]], [[OLD, NEW], [NEW, OLD]]):
+        for writing, reading in ((before, after), (after, before)):
+            await SealedStore(inner, writing).set("a", SECRET, ttl=TTL)
+            assert await got(SealedStore(inner, reading)) == SECRET
+
+
+async def test_an_unknown_key_is_a_miss(inner: MemoryStore) -> None:
+    await SealedStore(inner, [OTHER]).set("a", SECRET, ttl=TTL)
+    assert await got(SealedStore(inner, [NEW, OLD])) is None
+
+
+@pytest.mark.parametrize("keys", [[], [b""], [b"k" * 16], [b"k" * 31], [b"k" * 33], [NEW, b"short"]])
+def test_keys_that_are_none_are_refused(inner: MemoryStore, keys: list[bytes]) -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        SealedStore(inner, keys)
+
+
+def test_a_refused_key_is_not_told(inner: MemoryStore) -> None:
+    with pytest.raises(ValueError, match="32 bytes") as refused:
+        SealedStore(inner, [b"hunter2"])
+    assert "hunter2" not in str(refused.value)
+
+
+# --- claims and numbers ---
+
+
+async def test_replicas_see_and_respect_each_others_claims(inner: MemoryStore) -> None:
+    one, other = SealedStore(inner, [NEW]), SealedStore(inner, [NEW])
+    assert await one.claim("a", b"one", ttl=TTL)
+    assert not await other.claim("a", b"other", ttl=TTL)
+    assert await got(other) == b"one"
+    await other.release("a", b"other")
+    assert await got(other) == b"one"
+    await one.release("a", b"one")
+    assert await other.claim("a", b"other", ttl=TTL)
+
+
+async def test_claims_of_the_same_under_other_keys_do_not_look_the_same(inner: MemoryStore) -> None:
+    store = SealedStore(inner, [NEW])
+    await store.claim("a", b"one", ttl=TTL)
+    await store.claim("b", b"one", ttl=TTL)
+    assert (await raw(inner, "a"))[16:] != (await raw(inner, "b"))[16:]
+
+
+async def test_numbers_are_counted_where_they_lie(inner: MemoryStore) -> None:
+    store = SealedStore(inner, [NEW])
+    assert [await store.increment("n", ttl=TTL) for _ in range(3)] == [1, 2, 3]
+    assert (await raw(inner, "n"), await got(store, "n")) == (b"3", None)

@@ -1,0 +1,294 @@
+"""The cache against a simple truth: whatever is asked, changed, told and broken, in whatever order.
+
+Nothing is served that upstream did not tell this very view within the bound; nothing from before an invalidation, or
+from before the credential was refused, to a request that begins after it; and an error only where a call failed.
+"""
+
+import asyncio
+import math
+import os
+import random
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.cache.facet_cache import NOBODY_FRESH_FOR, FacetCache
+from gateway.cache.memory import MemoryStore
+from gateway.driver import Driver
+from gateway.errors import GatewayError
+from gateway.facets.capabilities import Capabilities
+from gateway.facets.catalog import EXISTENCE
+from gateway.facets.facet import Address, CustomerId, Facet, Identifier, IdentifierKind
+from gateway.record import CustomerRecord, Known
+from gateway.upstream.auth import BasicCredential
+from gateway.upstream.client import UpstreamClient
+from tests.properties.cache_world import FACETS, LATE, LIVES, PEOPLE, Told, World, bound, scope, shown
+from tests.support.clock import Clock
+
+TENANTS, LANGUAGES = ("https://one.example", "https://two.example"), ("", "zh")
+A_MOMENT = 0.001
+NEVER = -math.inf
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request at one of two replicas."""
+
+    tenant: str
+    language: str
+    replica: int
+    people: tuple[tuple[str, IdentifierKind], ...]
+    facets: frozenset[Facet]
+    most_age: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """A customer is not what they were; an event may tell of it."""
+
+    tenant: str
+    customer: str
+    told: bool
+
+
+@dataclass(frozen=True)
+class Appear:
+    """The late customer is there from now on; an event may tell of it."""
+
+    tenant: str
+    told: bool
+
+
+@dataclass(frozen=True)
+class Break:
+    """Upstream answers with this status from now on; null: well."""
+
+    tenant: str
+    fault: int | None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Answers of upstream wait, or not any more."""
+
+    tenant: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Time passes."""
+
+    seconds: float
+
+
+Step = Ask | Change | Appear | Break | Hold | Wait
+
+tenants = st.sampled_from([TENANTS[0]] * 3 + [TENANTS[1]])
+customers = st.sampled_from([next(iter(PEOPLE))] * 3 + list(PEOPLE) + [LATE])
+"""Mostly the same, so that much happens to them."""
+asks = st.builds(
+    Ask,
+    tenants,
+    st.sampled_from([LANGUAGES[0]] * 3 + [LANGUAGES[1]]),
+    st.integers(0, 1),
+    st.lists(
+        st.tuples(customers, st.sampled_from([IdentifierKind.ID, IdentifierKind.MOBILE])),
+        min_size=1,
+        max_size=2,
+        unique_by=lambda one: one[0],
+    ).map(tuple),
+    st.frozensets(st.sampled_from(FACETS), min_size=1),
+    st.sampled_from([math.inf] * 4 + [0.0, 5.0, 30.0]),
+)
+changes = st.builds(Change, tenants, customers, st.booleans())
+appearances = st.builds(Appear, tenants, st.booleans())
+breaks = st.builds(Break, tenants, st.sampled_from([None, None, 503, 401]))
+waits = st.builds(Wait, st.sampled_from([0.5, 4.0, 11.0, 21.0, 45.0, 61.0, 100.0, 290.0]))
+alone = st.one_of(asks, asks, asks, changes, appearances, breaks, st.builds(Hold, tenants, st.booleans()), waits)
+
+
+@st.composite
+def races(draw: st.DrawFn) -> list[Step]:
+    """Something happens between two requests for one customer, while upstream thinks about the first."""
+    first, second = draw(asks), draw(asks)
+    told = draw(st.booleans())
+    between = st.one_of(
+        st.builds(Change, st.just(first.tenant), st.just(first.people[0][0]), st.just(told)),
+        st.builds(Appear, st.just(first.tenant), st.just(True)),
+        st.builds(Break, st.just(first.tenant), st.sampled_from([None, 503, 401])),
+        waits,
+    )
+    same = replace(second, tenant=first.tenant, people=first.people, replica=first.replica)
+    middle = draw(st.lists(between, min_size=1, max_size=2))
+    last = draw(st.sampled_from([same, replace(same, language=first.language), replace(same, most_age=5.0)]))
+    return [Hold(first.tenant, True), first, *middle, last, Hold(first.tenant, False), second]
+
+
+@st.composite
+def lapses(draw: st.DrawFn) -> list[Step]:
+    """A request, what may end the use of what it brought, and the same request."""
+    first = draw(asks)
+    middle = draw(st.lists(st.one_of(waits, waits, breaks, changes, appearances), min_size=1, max_size=3))
+    fault = draw(st.sampled_from([None, 503]))
+    return [first, *middle, Break(first.tenant, fault), replace(first, most_age=math.inf), Break(first.tenant, None)]
+
+
+steps = st.lists(st.one_of(alone.map(lambda one: [one]), races(), lapses()), min_size=3, max_size=20).map(
+    lambda groups: [step for group in groups for step in group]
+)
+
+
+@dataclass(frozen=True)
+class Began:
+    """What is true when a request begins."""
+
+    at: float
+    changed: dict[str, float]
+    added: float
+    refused: float
+
+
+class Model:
+    """The gateways, the worlds before which they stand, and what is to be remembered of both."""
+
+    def __init__(self, seed: int) -> None:
+        self.clock = Clock()
+        self.worlds = {tenant: World(tenant, self.clock) for tenant in TENANTS}
+        store, draws = MemoryStore(max_bytes=10**6, clock=self.clock), random.Random(seed)  # noqa: S311
+        self.changed = {(tenant, customer): NEVER for tenant in TENANTS for customer in PEOPLE}
+        self.added = dict.fromkeys(TENANTS, NEVER)
+        self.asking: list[asyncio.Task[None]] = []
+        self.wrong: list[str] = []
+        self.clients = {
+            tenant: httpx.AsyncClient(transport=httpx.MockTransport(world.answer), base_url=tenant)
+            for tenant, world in self.worlds.items()
+        }
+        self.cache = FacetCache(
+            store, secret=b"shared by all", lifetimes=LIVES, clock=self.clock, draw=lambda: 1.0 - draws.random()
+        )
+        self.drivers = {
+            (tenant, replica): Driver(
+                UpstreamClient(http, BasicCredential("till", "sandbox"), capabilities=Capabilities(), timeout_s=10),
+                self.cache,
+                Capabilities(),
+                ZoneInfo("Asia/Kolkata"),
+                lambda _: None,
+                clock=self.clock,
+            )
+            for tenant, http in self.clients.items()
+            for replica in range(2)
+        }
+
+    async def take(self, step: Step) -> None:
+        """One step, and everything that comes of it by itself."""
+        match step:
+            case Ask():
+                self.asking.append(asyncio.create_task(self._ask(step)))
+            case Change(tenant, customer, told):
+                self.worlds[tenant].versions[customer] += 1
+                if told:
+                    await self.cache.invalidate(tenant, [CustomerId(customer)])
+                    self.changed[(tenant, customer)] = self.clock.now
+            case Appear(tenant, told):
+                self.worlds[tenant].late_is_there = True
+                if told:
+                    await self.cache.invalidate(tenant, [CustomerId(LATE)], nobodies=True)
+                    self.changed[(tenant, LATE)] = self.added[tenant] = self.clock.now
+            case Break(tenant, fault):
+                self.worlds[tenant].fault = fault
+            case Hold(tenant, True):
+                self.worlds[tenant].opened.clear()
+            case Hold(tenant, False):
+                self.worlds[tenant].opened.set()
+            case Wait(seconds):
+                self.clock.step(seconds)
+        await self._settle()
+        self.clock.step(A_MOMENT)
+
+    async def end(self) -> None:
+        """Nobody hangs, whatever happened."""
+        for world in self.worlds.values():
+            world.opened.set()
+        async with asyncio.timeout(10):
+            await asyncio.gather(*self.asking)
+            for driver in self.drivers.values():
+                await driver.finish()
+
+    async def _settle(self) -> None:
+        if all(world.opened.is_set() for world in self.worlds.values()):
+            await self.end()
+        for _ in range(60):
+            await asyncio.sleep(0)
+
+    async def _ask(self, ask: Ask) -> None:
+        view = scope(ask.tenant, ask.language)
+        began = Began(
+            self.clock.now,
+            {customer: self.changed[(ask.tenant, customer)] for customer in PEOPLE},
+            self.added[ask.tenant],
+            self.worlds[ask.tenant].refused.get(ask.language, NEVER),
+        )
+        records = {
+            customer: CustomerRecord(
+                Address((Identifier(kind, customer if kind is IdentifierKind.ID else PEOPLE[customer]),)),
+                dict.fromkeys(ask.facets, ()),
+            )
+            for customer, kind in ask.people
+        }
+        await self.drivers[(ask.tenant, ask.replica)].run(list(records.values()), view, ask.most_age)
+        for customer, record in records.items():
+            seen = [
+                told
+                for told in self.worlds[ask.tenant].told
+                if (told.customer, told.language) == (customer, ask.language)
+            ]
+            for facet in ask.facets:
+                if not right(ask, began, customer, facet, record, seen):
+                    told = "; ".join(str(one) for one in seen)
+                    self.wrong.append(f"{customer} {facet}: {record.settled(facet)!r} for {ask} at {began}: {told}")
+
+
+def right(ask: Ask, began: Began, customer: str, facet: Facet, record: CustomerRecord, seen: Sequence[Told]) -> bool:
+    """Whether one facet of an answer is something that upstream told, recently enough."""
+
+    def usable(told: Told, most: float, since: float) -> bool:
+        """Young enough, or still under way when the request began; and not from before what ended its use."""
+        under_way = told.ended is None or told.ended >= began.at
+        young = began.at - told.at <= (ask.most_age if under_way else most)
+        return young and told.at > max(since, began.refused)
+
+    match record.settled(facet):
+        case GatewayError():
+            return any(told.failed and (told.ended is None or told.ended >= began.at) for told in seen)
+        case Known(_) if record.settled(EXISTENCE()) == Known(value=False):
+            most = min(ask.most_age, NOBODY_FRESH_FOR)
+            return any(told.value is None and not told.failed and usable(told, most, began.added) for told in seen)
+        case Known(value):
+            said = shown(facet, value)
+            most = bound(facet, ask.most_age, spared=facet in record.explanation.spared)
+            good = (told for told in seen if told.value == said is not None and facet in told.facets)
+            return any(usable(told, most, began.changed[customer]) for told in good)
+        case None:
+            return False
+
+
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+
+
+@settings(max_examples=20_000 if NIGHTLY else 600, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps, st.integers(0, 2**16))
+async def test_nothing_is_served_that_is_too_old_or_another_ones(taken: list[Step], seed: int) -> None:
+    model = Model(seed)
+    async with AsyncExitStack() as stack:
+        for http in model.clients.values():
+            await stack.enter_async_context(http)
+        for step in taken:
+            await model.take(step)
+        await model.end()
+    assert model.wrong == []
