@@ -114,6 +114,10 @@ class UpstreamUnavailable(UpstreamError):
     """Not reached, a 5xx, or a body that is not what it should be."""
 
 
+class UpstreamInputRefused(UpstreamUnavailable):
+    """Upstream says that the call as such is wrong: a parameter it does not take, or no identifier that it knows."""
+
+
 class UpstreamTimeout(UpstreamError):
     """No answer in time."""
 

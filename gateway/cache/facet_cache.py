@@ -105,9 +105,10 @@ class FacetCache:
         """Keeps that the address names the customer, and every entry for as long as it can be of use."""
         now = self._clock()
         since = min((entry.fetched_at for entry in entries.values()), default=now)
-        items = [(self._keys.identity(scope, address), msgspec.msgpack.encode((since, customer)), IDENTITY_FRESH_FOR)]
+        named = msgspec.msgpack.encode((since, customer))
+        items = [(self._keys.identity(scope, address), named, max(0.0, since + IDENTITY_FRESH_FOR - now))]
         items += [
-            (self._keys.name(scope.upstream, kind, value), msgspec.msgpack.encode((since, customer)), self._longest)
+            (self._keys.name(scope.upstream, kind, value), named, self._longest)
             for kind, value in _names(address, entries)
         ]
         for key, entry in zip(self._keys.facets(scope, customer, entries), entries.values(), strict=True):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
-from gateway.errors import BadUserInput, GatewayError, UpstreamUnavailable
+from gateway.errors import BadUserInput, GatewayError, UpstreamInputRefused, UpstreamUnavailable
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.catalog import CARDS, EXISTENCE, PROFILES, PROGRAMS
 from gateway.facets.facet import Address, Endpoint, Facet, Identifier, IdentifierKind, Source
@@ -81,7 +81,7 @@ class Prober:
                 case Found(id):
                     self._id = (Identifier(IdentifierKind.ID, id),)
                     self._named[endpoint] = self._address.identifiers
-                case Failed(error) if not isinstance(error, BadUserInput):
+                case Failed(error) if not isinstance(error, BadUserInput | UpstreamInputRefused):
                     problems.append(error)
                 case NotFound():
                     problems.insert(0, nobody)
@@ -204,7 +204,7 @@ class Prober:
                 match (await self._ask(endpoint, named=one.identifiers, at=one)).outcomes[0]:
                     case Found(id):
                         taken[endpoint][kind] = id == self._id[0].value
-                    case NotFound() | Failed(BadUserInput()):
+                    case NotFound() | Failed(BadUserInput() | UpstreamInputRefused()):
                         taken[endpoint][kind] = False
                     case _:
                         pass

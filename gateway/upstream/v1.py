@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from gateway.errors import (
     BadUserInput,
     GatewayError,
+    UpstreamInputRefused,
     UpstreamRateLimited,
     UpstreamUnauthorized,
     UpstreamUnavailable,
@@ -90,7 +91,7 @@ def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
     if code in _NO_PERMISSION:
         return [], UpstreamUnauthorized("Upstream refused the gateway's credential.")
     if code in _BAD_INPUT:
-        return [], BadUserInput("by", "upstream does not take this identifier")
+        return [], UpstreamInputRefused(f"Upstream (V1.1) answered with code {code}.")
     if code == "429":
         return [], UpstreamRateLimited("Upstream refused the call because there were too many.")
     if not status:
