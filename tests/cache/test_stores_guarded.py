@@ -271,6 +271,14 @@ async def test_the_store_is_not_blamed_for_what_this_process_is_late_by(bench: B
     assert (found, bench.events) == (b"1", [])
 
 
+async def test_nothing_is_left_of_a_deadline_that_was_kept(bench: Bench) -> None:
+    troubles: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: troubles.append(context))
+    await get(bench.store)
+    await asyncio.sleep(DEADLINE_S * 2)
+    assert troubles == []
+
+
 # --- a store that refuses ---
 
 

@@ -112,6 +112,31 @@ async def test_every_operation_is_one_round_trip(valkey: Valkey) -> None:
     assert not words & {b"KEYS", b"FLUSHDB", b"FLUSHALL", b"SETEX", b"PSETEX", b"CLIENT", b"PING"}
 
 
+async def test_nothing_is_tried_twice() -> None:
+    """An increment may have counted though its answer was lost, and there is no time for a second attempt."""
+    commands: list[bytes] = []
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while b"HELLO" in (command := await reader.read(65536)):
+            writer.write(b"%1\r\n$5\r\nproto\r\n:3\r\n")
+        commands.append(command)
+        writer.close()
+
+    async with await asyncio.start_server(meet, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        store = ValkeyStore(f"valkey://127.0.0.1:{port}", deadline_s=PATIENCE_S)
+        for operation in (
+            lambda: store.multi_get(["a"]),
+            lambda: store.multi_put([("a", b"1", TTL)]),
+            lambda: store.increment("a", ttl=TTL),
+            lambda: store.claim("a", b"1", ttl=TTL),
+        ):
+            with pytest.raises(NotConnected):
+                await operation()
+        await store.close()
+    assert len(commands) == 4
+
+
 async def test_a_burst_waits_for_the_connections_there_are(valkey: Valkey) -> None:
     async with wire_to(valkey) as wire:
         store = ValkeyStore(wire.address, deadline_s=PATIENCE_S, max_connections=3)
