@@ -1,8 +1,8 @@
 """What the memory store's eviction is worth, and what its memory really is.
 
-    python -m bench.eviction               hit ratios beside plain LRU, on the same traces
-    python -m bench.eviction --memory      resident memory while a million customers pass through 64 MiB
-    python -m bench.eviction --overhead    bytes per item beside key and value, by tracemalloc
+    python bench/eviction.py               hit ratios beside plain LRU, on the same traces
+    python bench/eviction.py --memory      resident memory while a million customers pass through 64 MiB
+    python bench/eviction.py --overhead    bytes per item beside key and value, by tracemalloc
 
 The same seed gives the same hit ratios everywhere.
 """
@@ -12,6 +12,7 @@ import asyncio
 import ctypes
 import gc
 import itertools
+import os
 import random
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from gateway.cache.memory import MemoryStore
+from gateway.cache.memory import BYTES_PER_GHOST, MemoryStore
 from gateway.cache.slots import OVERHEAD, size_of
 
 SEED = 20261122
@@ -170,7 +171,7 @@ async def overhead(items: int) -> None:
     tracemalloc.stop()
     held = sum([value is not None for value in await store.multi_get([named(number) for number in range(4 * items)])])
     payload = held * (len(named(0)) + size)
-    say(f"{held:8,} {(used - payload) / held:8.1f}   counted as {OVERHEAD} and {(items * 386 // 1024 * 8) / held:.1f}")
+    say(f"{held:8,} {(used - payload) / held:8.1f}   counted as {OVERHEAD} and 8 for every {BYTES_PER_GHOST} bytes")
 
 
 def say(line: str) -> None:
@@ -180,7 +181,9 @@ def say(line: str) -> None:
 
 
 def main() -> None:
-    """The command line."""
+    """The command line. Ghosts are hashes of text, which Python makes anew in every process unless told otherwise."""
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(sys.executable, [sys.executable, __file__, *sys.argv[1:]], os.environ | {"PYTHONHASHSEED": "0"})  # noqa: S606
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--memory", action="store_true")
     options.add_argument("--overhead", action="store_true")
@@ -198,7 +201,7 @@ def main() -> None:
         )
         say(" value  counts for       now  at most")
         for size in (60, 120, 250, 400, 700, 1500, 10_000):
-            subprocess.run([sys.executable, "-m", "bench.eviction", "--fill", str(size)], check=True)  # noqa: S603
+            subprocess.run([sys.executable, __file__, "--fill", str(size)], check=True)  # noqa: S603
     else:
         asyncio.run(compare())
 
