@@ -5,7 +5,7 @@ from array import array
 from typing import Final
 
 OVERHEAD: Final = 245
-"""Bytes that an item costs beside its key and value: 195 to 222 by tracemalloc on CPython 3.11, in a store that has
+"""Bytes that an item costs beside its key and value: 195 to 230 by tracemalloc on CPython 3.11, in a store that has
 long been full, and what the allocator rounds up (`bench/eviction.py --overhead`, `--memory`)."""
 SHARDS: Final = 16
 """A dictionary grows all at once, which takes milliseconds for a large one and half as much memory again. So, many."""

@@ -131,6 +131,7 @@ async def test_what_a_stalled_server_did_not_take_is_not_kept_for_it(own_valkey:
     own_valkey.stall()
     before = asyncio.all_tasks()
     await guard.store.multi_put([(f"k{number}", b"x" * 2**20, TTL) for number in range(20)])
+    await asyncio.sleep(0.01)  # asyncio closes sockets a turn later
     gc.collect()  # a socket that still waits would be an unclosed one here, and so a failure
     assert asyncio.all_tasks() == before
     assert sockets_to(own_valkey) == 0
@@ -246,14 +247,6 @@ async def test_a_full_server_is_still_read(full_valkey: Valkey) -> None:
     assert await guard.store.increment("n", ttl=TTL) == 1
     assert {event.reason for event in guard.events if isinstance(event, StoreFailed)} == {"OutOfMemoryError"}
     assert StoreRecovered() not in guard.events
-    await guard.store.close()
-
-
-async def test_of_many_values_a_full_server_keeps_those_that_fit(full_valkey: Valkey) -> None:
-    guard = Guard(full_valkey.url)
-    await guard.store.multi_put([(f"k{number}", b"x" * 2**20, TTL) for number in range(10)])
-    found = await guard.store.multi_get([f"k{number}" for number in range(10)])
-    assert {value and len(value) for value in found} == {None, 2**20}
     await guard.store.close()
 
 
