@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from gateway.cache.memory import MemoryStore as MemoryStore
-
 Item = tuple[str, bytes, float]
 """A key, its value, and the seconds for which it is kept."""
 

@@ -23,6 +23,8 @@ from gateway.facets.search import improved
 
 Endpoints = frozenset[Endpoint]
 NONE_AVOIDED: Endpoints = frozenset()
+MOST_ALONE = 4
+"""Facets that narrow a call and are each given a choice of their own: every one doubles the assignments looked at."""
 
 
 def plan(needs: Needs, capabilities: Capabilities, avoid: Endpoints = NONE_AVOIDED) -> Plan:
@@ -131,13 +133,19 @@ def _fixed_order(calls: Iterable[Call]) -> list[tuple[bool, tuple[str, ...]]]:
 def _assignments(
     facets: frozenset[Facet], capabilities: Capabilities
 ) -> tuple[Mapping[Endpoint, frozenset[Facet]], ...]:
-    """Every way to choose an endpoint for each facet; facets that need the same of both endpoints go together."""
+    """Every way to choose an endpoint for each facet; facets that need the same of both endpoints go together.
+
+    One that can narrow a call has a choice of its own, because what else is on the call decides whether it does; with
+    too many of them they go together.
+    """
     alternatives: defaultdict[object, list[Facet]] = defaultdict(list)
+    narrowing = {facet for facet in facets if any(found.narrowed for found in sources(facet, capabilities))}
     for facet in sorted(facets):
         ways = sources(facet, capabilities)
         apart = tuple(slot(facet, found.endpoint, capabilities) for found in ways)
         terms = tuple((found.endpoint, found.embeds, frozenset(found.flags.items())) for found in ways)
-        alternatives[(terms, apart)].append(facet)
+        alone = facet if facet in narrowing and len(narrowing) <= MOST_ALONE else facet in narrowing
+        alternatives[(terms, apart, alone)].append(facet)
     bundles = list(alternatives.values())
     choices = [[found.endpoint for found in sources(bundle[0], capabilities)] for bundle in bundles]
     return tuple(

@@ -409,6 +409,20 @@ def test_a_store_in_memory_does_not_load_the_clients_of_others() -> None:
     assert done.stdout.split("\n")[:2] == ["[]", "True"]
 
 
+def test_the_log_tells_no_keys_however_much_it_tells() -> None:
+    program = """
+import asyncio
+from gateway.cache.memory import MemoryStore
+from gateway.telemetry.events import configure_logs
+configure_logs("DEBUG")
+store = MemoryStore(max_bytes=10**6)
+asyncio.run(store.set("f:secret", b"1", ttl=60))
+asyncio.run(store.get("f:secret"))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)  # noqa: S603
+    assert "secret" not in done.stdout + done.stderr
+
+
 # --- any use at all ---
 
 KEYS = [f"{letter}{number}" for letter in "abc" for number in range(4)]
