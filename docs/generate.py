@@ -137,7 +137,7 @@ def _shown(default: Any) -> str:
         case None | "":
             return "not set"
         case SecretStr():
-            return "not set"
+            return _shown(default.get_secret_value())
         case bool():
             return str(default).lower()
         case _:

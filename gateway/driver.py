@@ -197,19 +197,13 @@ class Driver:
             if len(self._refreshes) >= MOST_REFRESHES:
                 return
             anew = CustomerRecord(record.address, dict.fromkeys(sorted(record.stale), ()))
-            anew.settle(EXISTENCE(), Known(True))
-            anew.hint, anew.remembered, anew.id = record.hint, record.remembered, record.id
-            if record.stale == {EXISTENCE()} or not anew.missing():
-                anew = CustomerRecord(record.address, {})
-                anew.hint, anew.remembered = record.hint, record.remembered
-            task = asyncio.create_task(self._fetch_anew(anew, scope))
+            anew.hint, anew.remembered = record.hint, record.remembered
+            coming = {facet for _, facets in self._flights.bringing(scope, anew, -math.inf) for facet in facets}
+            if anew.missing() <= coming:
+                continue
+            task = asyncio.create_task(self._round([anew], scope, self._clock()))
             self._refreshes.add(task)
             task.add_done_callback(self._refreshes.discard)
-
-    async def _fetch_anew(self, record: CustomerRecord, scope: Scope) -> None:
-        if any(True for _ in self._flights.bringing(scope, record, -math.inf)):
-            return
-        await self._round([record], scope, self._clock())
 
     async def finish(self) -> None:
         """Waits until nothing is fetched behind answers any more."""

@@ -39,7 +39,7 @@ class Invalidation:
         return len(customers)
 
     async def first_time(self, digest: str) -> bool:
-        """Whether an event was not dealt with in the last day."""
+        """See `FacetCache.first_time`: whether an event was not dealt with yet."""
         return await self._cache.first_time(self._tenant, digest)
 
     async def not_yet(self, digest: str) -> None:
