@@ -111,7 +111,7 @@ class Driver:
             for flight in flights.values():
                 self._flights.land(scope, flight)
             for record in records:
-                record.joined = frozenset()
+                record.part()
 
     def _brings(self, group: Group, index: int) -> frozenset[Facet]:
         """What others may join for. What the record had from the cache is not what its flight brings."""

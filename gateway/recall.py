@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.cache.entries import Absent, Entry, Fresh, Joined, Missing, Stale, State
+from gateway.cache.entries import Absent, Entry, Fresh, Identity, Kept, Missing, Stale
 from gateway.cache.facet_cache import FacetCache
 from gateway.context import Scope
 from gateway.facets.catalog import EXISTENCE
@@ -28,22 +28,27 @@ async def recall(
     identified = await cache.identify(scope, [record.address for record in records], most_age)
     wanted: dict[CustomerId, set[Facet]] = {}
     for record in records:
-        found = identified.get(record.address)
-        record.remembered = found is not None
-        record.hint = found or given_id(record.address)
-        if record.address in identified and found is None:
-            record.nobody()
-        elif record.hint:
-            wanted.setdefault(record.hint, set()).update(record.unsettled())
-    known = await cache.lookup(scope, wanted, most_age)
+        match identified.get(record.address):
+            case Identity(None):
+                record.nobody()
+            case known:
+                record.remembered = known is not None
+                record.hint = known.customer if known else given_id(record.address)
+                if record.hint:
+                    wanted.setdefault(record.hint, set()).update(record.unsettled())
+    kept = await cache.lookup(scope, wanted, most_age)
     for record in records:
+        known, of_customer = identified.get(record.address), kept.get(record.hint) if record.hint else None
+        if of_customer is not None and known is not None and known.since <= of_customer.changed_at:
+            record.remembered, record.hint = False, given_id(record.address)
+            of_customer = of_customer if record.hint else None
         for facet in sorted(record.unsettled()):
-            _take(record, facet, known[record.hint][facet] if record.hint else Missing(), now, waiting=waiting)
+            _take(record, facet, of_customer.facets[facet] if of_customer else Missing(), now, waiting=waiting)
         if record.hint and record.settled(EXISTENCE()) == Known(value=True):
             record.found(record.hint)
 
 
-def _take(record: CustomerRecord, facet: Facet, state: State, now: float, *, waiting: bool) -> None:
+def _take(record: CustomerRecord, facet: Facet, state: Kept, now: float, *, waiting: bool) -> None:
     told = record.explanation
     match state:
         case Fresh(entry) | Absent(entry):
@@ -53,13 +58,10 @@ def _take(record: CustomerRecord, facet: Facet, state: State, now: float, *, wai
             told.stale.append(facet)
             record.stale.add(facet)
             _serve(record, facet, entry, now)
-        case Missing(spare):
+        case Missing():
             if not waiting:
                 told.missed.append(facet)
-            if spare is not None:
-                record.spares[facet] = spare
-        case Joined():  # of a facet in flight; nothing of the cache is in that state
-            pass
+            record.miss(facet, state)
 
 
 def _serve(record: CustomerRecord, facet: Facet, entry: Entry, now: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.cache.entries import Entry
+from gateway.cache.entries import Joined, Missing
 from gateway.errors import GatewayError, UpstreamError, UpstreamUnauthorized
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.explain import Explanation
@@ -26,14 +26,14 @@ class CustomerRecord:
     """One customer of one request.
 
     `hint` is an id that is believed but not proven (asked by id, or remembered for the identifier); `id` is proven.
-    `causes` are the facets wanted, with the fields that want them. `spares` stand in for what upstream fails to bring.
+    `causes` are the facets wanted, with the fields that want them.
     """
 
     def __init__(
         self, address: Address, causes: Mapping[Facet, tuple[str, ...]], explanation: Explanation | None = None
     ) -> None:
         self.address = address
-        self.causes = {EXISTENCE(): (), **causes}
+        self.causes: dict[Facet, tuple[str, ...]] = {}
         self.explanation = explanation or Explanation()
         self.hint: CustomerId | None = None
         self.remembered = False
@@ -44,35 +44,44 @@ class CustomerRecord:
         """Whether a batch did not say which item is theirs, so that they are asked for in a call of their own."""
         self.deleted = False
         """Whether some answer said that they were deleted; then nothing of them is shown, whatever another brought."""
-        self.joined: frozenset[Facet] = frozenset()
-        """What somebody else is fetching right now."""
         self.stale: set[Facet] = set()
         """What was served though it is to be fetched anew."""
-        self.spares: dict[Facet, Entry] = {}
         self.failed: dict[Facet, GatewayError] = {}
         """The failures in whose place spares stand."""
         self.lasts: dict[Facet, float] = {}
         """For how many seconds what a call brought stays fresh, from when the call began."""
+        self._open: dict[Facet, Missing | Joined] = {}
         self._settled: dict[Facet, Settled] = {}
         self._waiting: dict[Facet, asyncio.Future[Settled]] = {}
+        self.want({EXISTENCE(): (), **causes})
 
     def want(self, causes: Mapping[Facet, tuple[str, ...]]) -> None:
         """Adds facets to what is wanted."""
         for facet, paths in causes.items():
             self.causes[facet] = (*self.causes.get(facet, ()), *paths)
+            if facet not in self._settled:
+                self._open.setdefault(facet, Missing())
+
+    def miss(self, facet: Facet, state: Missing) -> None:
+        """Says what the cache has of a facet that is not settled: a spare, if anything."""
+        self._open[facet] = state
 
     def join(self, facets: frozenset[Facet]) -> None:
         """Leaves facets to somebody who is fetching them."""
-        self.joined |= facets
+        self._open |= {facet: Joined(self._open[facet].spare) for facet in facets}
         self.explanation.joined += sorted(facets)
+
+    def part(self) -> None:
+        """Misses again what nobody is fetching any more."""
+        self._open = {facet: Missing(state.spare) for facet, state in self._open.items()}
 
     def unsettled(self) -> frozenset[Facet]:
         """Wanted facets that nothing is known of yet."""
-        return frozenset(self.causes.keys() - self._settled.keys())
+        return frozenset(self._open)
 
     def missing(self) -> frozenset[Facet]:
         """Those of them that nobody is fetching."""
-        return self.unsettled() - self.joined
+        return frozenset(facet for facet, state in self._open.items() if isinstance(state, Missing))
 
     def settled(self, facet: Facet) -> Settled | None:
         """What is known of a facet, if it is settled."""
@@ -97,8 +106,8 @@ class CustomerRecord:
         """Settles a facet for this request, once: what an answer already rests on does not change any more."""
         if facet in self._settled:
             return
-        outcome = self._spared(facet, outcome)
-        self._settled[facet] = outcome
+        outcome = self._settled[facet] = self._spared(facet, outcome)
+        self._open.pop(facet, None)
         if waiter := self._waiting.pop(facet, None):
             waiter.set_result(outcome)
 
@@ -109,7 +118,7 @@ class CustomerRecord:
 
     def _spared(self, facet: Facet, outcome: Settled) -> Settled:
         """The spare instead of a failure of upstream's; not where it is us whom it refuses."""
-        spare = self.spares.get(facet)
+        spare = self._open[facet].spare if facet in self._open else None
         if spare is None or not isinstance(outcome, UpstreamError) or isinstance(outcome, UpstreamUnauthorized):
             return outcome
         if facet == EXISTENCE():

@@ -1,13 +1,14 @@
 """An entry: one facet's value or its certified absence, with its age and origin; and the states it can be in. Pure."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from gateway.facets.catalog import CATALOG
-from gateway.facets.facet import Endpoint, Facet
+from gateway.facets.facet import CustomerId, Endpoint, Facet
 from gateway.facets.kind import Lifetime
 
 FORMAT: Final = 2
@@ -42,7 +43,9 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Not known, but somebody is fetching it already."""
+    """Nothing is known that may be served, but somebody is fetching it; the spare is as of `Missing`."""
+
+    spare: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,25 @@ class Absent:
     entry: Entry
 
 
-State = Missing | Joined | Fresh | Stale | Absent
+Kept = Missing | Fresh | Stale | Absent
+"""What a cache can say. Whether somebody is fetching what is missing, only the driver knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom an address named when a call began; null: nobody."""
+
+    customer: CustomerId | None
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """What is kept of a customer, facet by facet. Whatever is not younger than `changed_at` is not true any more."""
+
+    facets: Mapping[Facet, Kept]
+    changed_at: float
+
 
 NOT_SINCE: Final = float("-inf")
 """The time of an invalidation that never was."""
@@ -74,7 +95,7 @@ NOT_SINCE: Final = float("-inf")
 
 def state(
     entry: Entry | None, now: float, *, invalidated_at: float = NOT_SINCE, most_age: float = math.inf, draw: float = 1.0
-) -> State:
+) -> Kept:
     """What an entry is worth at a time.
 
     `invalidated_at` is when everything known of the customer became old; `most_age` what the request accepts, in

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 import msgspec
 
-from gateway.cache.entries import NOT_SINCE, Entry, State, packed, state, unpacked
+from gateway.cache.entries import NOT_SINCE, Entry, Identity, KeptRecord, packed, state, unpacked
 from gateway.cache.keys import Keys, Name
 from gateway.cache.stores import Store
 from gateway.context import Scope
@@ -60,8 +60,8 @@ class FacetCache:
 
     async def identify(
         self, scope: Scope, addresses: Sequence[Address], most_age: float = math.inf
-    ) -> Mapping[Address, CustomerId | None]:
-        """The ids that the addresses are known to name; null for one that is known to name nobody."""
+    ) -> Mapping[Address, Identity]:
+        """Whom the addresses are known to name."""
         if not addresses:
             return {}
         keys = [self._keys.identity(scope, address) for address in addresses]
@@ -70,18 +70,18 @@ class FacetCache:
         )
         now, old = self._clock(), self._stamp(revoked)
         old_nobody = max(old, self._stamp(nobodies))
-        known: dict[Address, CustomerId | None] = {}
+        known: dict[Address, Identity] = {}
         for address, data in zip(addresses, found, strict=True):
             match _decoded(data):
                 case (float(at), str(name)) if at > (old if name else old_nobody) and now - at <= most_age:
-                    known[address] = CustomerId(name) if name else None
+                    known[address] = Identity(CustomerId(name) if name else None, at)
                 case _:
                     pass
         return known
 
     async def lookup(
         self, scope: Scope, wanted: Mapping[CustomerId, Iterable[Facet]], most_age: float = math.inf
-    ) -> Mapping[CustomerId, Mapping[Facet, State]]:
+    ) -> Mapping[CustomerId, KeptRecord]:
         """What is known of customers, for every facet asked: one round trip for all."""
         asked = {customer: tuple(facets) for customer, facets in wanted.items()}
         keys = [self._keys.revoked(scope)]
@@ -90,16 +90,17 @@ class FacetCache:
             keys += self._keys.facets(scope, customer, facets)
         found = iter(await self._store.multi_get(keys) if asked else [None])
         now, revoked = self._clock(), self._stamp(next(found))
-        states: dict[CustomerId, Mapping[Facet, State]] = {}
+        records: dict[CustomerId, KeptRecord] = {}
         for customer, facets in asked.items():
             old = max(revoked, self._stamp(next(found)))
-            states[customer] = {
+            states = {
                 facet: state(
                     unpacked(facet, next(found)), now, invalidated_at=old, most_age=most_age, draw=self._draw()
                 )
                 for facet in facets
             }
-        return states
+            records[customer] = KeptRecord(states, old)
+        return records
 
     async def store(self, scope: Scope, address: Address, customer: CustomerId, entries: Mapping[Facet, Entry]) -> None:
         """Keeps that the address names the customer, and every entry for as long as it can be of use."""

@@ -1,10 +1,11 @@
 """What tests of the facet cache share: a store that tells what it was asked, and short ways to say things."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gateway.cache.entries import Entry, State
+from gateway.cache.entries import Entry, Kept
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Item
@@ -84,14 +85,21 @@ MOBILE = named({"mobile": "919800000001"})
 
 async def known(
     cache: FacetCache, facets: Sequence[Facet], customer: CustomerId = ASHA, scope: Scope = SCOPE
-) -> Mapping[Facet, State]:
+) -> Mapping[Facet, Kept]:
     """What the cache knows of one customer."""
-    return (await cache.lookup(scope, {customer: facets}))[customer]
+    return (await cache.lookup(scope, {customer: facets}))[customer].facets
+
+
+async def identified(
+    cache: FacetCache, scope: Scope, addresses: Sequence[Address], most_age: float = math.inf
+) -> Mapping[Address, CustomerId | None]:
+    """Whom addresses are known to name."""
+    return {address: one.customer for address, one in (await cache.identify(scope, addresses, most_age)).items()}
 
 
 async def kinds(
     cache: FacetCache, facets: Sequence[Facet], customer: CustomerId = ASHA, scope: Scope = SCOPE
-) -> list[type[State]]:
+) -> list[type[Kept]]:
     """In which states that is."""
     return [type(state) for state in (await known(cache, facets, customer, scope)).values()]
 

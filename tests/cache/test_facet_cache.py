@@ -18,6 +18,7 @@ from tests.cache.support import (
     cache_over,
     dual,
     fetched,
+    identified,
     kinds,
     known,
     named,
@@ -113,10 +114,10 @@ async def test_every_facet_draws_for_itself(store: Recording, clock: Clock) -> N
 async def test_a_request_that_accepts_less_age_finds_less(cache: FacetCache, clock: Clock) -> None:
     await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
     clock.step(10)
-    assert (await cache.lookup(SCOPE, {ASHA: [EXISTENCE()]}, 9.0))[ASHA] == {EXISTENCE(): Missing()}
-    assert isinstance((await cache.lookup(SCOPE, {ASHA: [EXISTENCE()]}, 10.0))[ASHA][EXISTENCE()], Fresh)
-    assert await cache.identify(SCOPE, [MOBILE], 9.0) == {}
-    assert await cache.identify(SCOPE, [MOBILE], 10.0) == {MOBILE: ASHA}
+    assert (await cache.lookup(SCOPE, {ASHA: [EXISTENCE()]}, 9.0))[ASHA].facets == {EXISTENCE(): Missing()}
+    assert isinstance((await cache.lookup(SCOPE, {ASHA: [EXISTENCE()]}, 10.0))[ASHA].facets[EXISTENCE()], Fresh)
+    assert await identified(cache, SCOPE, [MOBILE], 9.0) == {}
+    assert await identified(cache, SCOPE, [MOBILE], 10.0) == {MOBILE: ASHA}
 
 
 async def test_facets_with_different_arguments_are_different_entries(cache: FacetCache, clock: Clock) -> None:
@@ -153,7 +154,7 @@ async def test_spoilt_bytes_are_missing(cache: FacetCache, store: Recording, clo
     assert await cache.lease(SCOPE, MOBILE, [], 5)
     store.spoil = lambda _: spoilt
     assert await kinds(cache, [EXISTENCE()]) == [Missing]
-    assert await cache.identify(SCOPE, [MOBILE]) == {}
+    assert await identified(cache, SCOPE, [MOBILE]) == {}
     assert await cache.named(TENANT, IdentifierKind.MOBILE, ["919800000001"]) == frozenset()
     assert await cache.leased(SCOPE, MOBILE) is None
     assert not await cache.invalidated_since(SCOPE, CustomerId("2"), clock.now)
@@ -164,7 +165,7 @@ async def test_spoilt_bytes_are_missing(cache: FacetCache, store: Recording, clo
 
 async def test_asking_for_nothing_asks_the_store_nothing(cache: FacetCache, store: Recording) -> None:
     assert await cache.lookup(SCOPE, {}) == {}
-    assert await cache.identify(SCOPE, []) == {}
+    assert await identified(cache, SCOPE, []) == {}
     assert await cache.named(TENANT, IdentifierKind.MOBILE, []) == frozenset()
     await cache.invalidate(TENANT, [])
     assert store.calls == []
@@ -194,7 +195,7 @@ async def test_many_customers_each_get_their_own(cache: FacetCache, clock: Clock
     found = await cache.lookup(
         SCOPE, {customer: [EXISTENCE(), GAP_TO_RENEW(days=number)] for number, customer in enumerate(many)}
     )
-    assert [[type(state) for state in found[customer].values()] for customer in many] == [
+    assert [[type(state) for state in found[customer].facets.values()] for customer in many] == [
         [Missing, Missing],
         [Missing, Fresh],
         [Missing, Missing],
@@ -221,7 +222,7 @@ async def test_two_spellings_of_an_identifier_name_one_customer(
     cache: FacetCache, kept: dict[str, str], asked: dict[str, str]
 ) -> None:
     await cache.store(SCOPE, named(kept), ASHA, {})
-    assert await cache.identify(SCOPE, [named(asked)]) == {named(asked): ASHA}
+    assert await identified(cache, SCOPE, [named(asked)]) == {named(asked): ASHA}
 
 
 DIFFERENT = [
@@ -243,43 +244,43 @@ DIFFERENT = [
 @pytest.mark.parametrize(("kept", "asked"), [*DIFFERENT, *((two, one) for one, two in DIFFERENT)], ids=str)
 async def test_an_identifier_names_nobody_elsewhere(cache: FacetCache, kept: Address, asked: Address) -> None:
     await cache.store(SCOPE, kept, ASHA, {})
-    assert await cache.identify(SCOPE, [asked]) == {}
+    assert await identified(cache, SCOPE, [asked]) == {}
 
 
 async def test_an_identity_is_short_lived(cache: FacetCache, clock: Clock) -> None:
     await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
     clock.step(IDENTITY_FRESH_FOR - 0.1)
-    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: ASHA}
+    assert await identified(cache, SCOPE, [MOBILE]) == {MOBILE: ASHA}
     clock.step(0.1)
-    assert await cache.identify(SCOPE, [MOBILE]) == {}
+    assert await identified(cache, SCOPE, [MOBILE]) == {}
     assert min(kind.fresh_for for kind in CATALOG.values()) >= IDENTITY_FRESH_FOR
 
 
 async def test_a_new_customer_of_an_identifier_replaces_the_old_one(cache: FacetCache) -> None:
     await cache.store(SCOPE, MOBILE, ASHA, {})
     await cache.store(SCOPE, MOBILE, CustomerId("2"), {})
-    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: "2"}
+    assert await identified(cache, SCOPE, [MOBILE]) == {MOBILE: "2"}
 
 
 async def test_that_an_identifier_names_nobody_is_known_briefly(cache: FacetCache, clock: Clock) -> None:
     await cache.store_nobody(SCOPE, MOBILE, clock.now)
     clock.step(NOBODY_FRESH_FOR - 0.1)
-    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: None}
+    assert await identified(cache, SCOPE, [MOBILE]) == {MOBILE: None}
     clock.step(0.1)
-    assert await cache.identify(SCOPE, [MOBILE]) == {}
+    assert await identified(cache, SCOPE, [MOBILE]) == {}
 
 
 async def test_who_was_found_is_not_nobody_any_more(cache: FacetCache, clock: Clock) -> None:
     await cache.store_nobody(SCOPE, MOBILE, clock.now)
     await cache.store(SCOPE, MOBILE, ASHA, {})
-    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: ASHA}
+    assert await identified(cache, SCOPE, [MOBILE]) == {MOBILE: ASHA}
 
 
 async def test_several_identifiers_are_known_each_for_itself(cache: FacetCache, clock: Clock) -> None:
     email, card = named({"email": "a@b"}), named({"cardNumber": "C1"})
     await cache.store(SCOPE, MOBILE, ASHA, {})
     await cache.store_nobody(SCOPE, card, clock.now)
-    assert await cache.identify(SCOPE, [MOBILE, email, card]) == {MOBILE: ASHA, card: None}
+    assert await identified(cache, SCOPE, [MOBILE, email, card]) == {MOBILE: ASHA, card: None}
 
 
 # --- things done once ---

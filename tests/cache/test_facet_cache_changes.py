@@ -18,6 +18,7 @@ from tests.cache.support import (
     cache_over,
     card,
     fetched,
+    identified,
     kinds,
     named,
 )
@@ -91,7 +92,7 @@ async def test_an_invalidation_outlives_everything_that_it_is_about(cache: Facet
     await cache.invalidate(TENANT, [ASHA])
     while clock.now < entry.fetched_at + entry.lifetime.whole + 10:
         clock.step(30)
-        assert (await cache.lookup(SCOPE, {ASHA: [EXISTENCE()]}))[ASHA] == {EXISTENCE(): Missing()}
+        assert (await cache.lookup(SCOPE, {ASHA: [EXISTENCE()]}))[ASHA].facets == {EXISTENCE(): Missing()}
 
 
 async def test_what_was_fetched_when_is_told_from_what_was_invalidated_since(cache: FacetCache, clock: Clock) -> None:
@@ -112,24 +113,24 @@ async def test_everybody_not_found_is_asked_for_again_after_an_event_that_adds(c
         await cache.store(scope, email, ASHA, {})
     clock.step(1)
     await cache.invalidate(TENANT, [CustomerId("9")])
-    assert await cache.identify(SCOPE, [MOBILE, email]) == {MOBILE: None, email: ASHA}
+    assert await identified(cache, SCOPE, [MOBILE, email]) == {MOBILE: None, email: ASHA}
     await cache.invalidate(TENANT, [], nobodies=True)
-    assert await cache.identify(SCOPE, [MOBILE, email]) == {email: ASHA}
-    assert await cache.identify(NEIGHBOURS[0], [MOBILE, email]) == {email: ASHA}
-    assert await cache.identify(STRANGER, [MOBILE, email]) == {MOBILE: None, email: ASHA}
+    assert await identified(cache, SCOPE, [MOBILE, email]) == {email: ASHA}
+    assert await identified(cache, NEIGHBOURS[0], [MOBILE, email]) == {email: ASHA}
+    assert await identified(cache, STRANGER, [MOBILE, email]) == {MOBILE: None, email: ASHA}
     await cache.store_nobody(SCOPE, MOBILE, clock.now - 0.5)  # of a call that began before the event
-    assert await cache.identify(SCOPE, [MOBILE]) == {}
+    assert await identified(cache, SCOPE, [MOBILE]) == {}
 
 
 async def test_a_refused_credential_sees_nothing_of_what_it_saw_and_others_all(cache: FacetCache, clock: Clock) -> None:
     await fill(cache, clock, SCOPE, *NEIGHBOURS, STRANGER)
     await cache.revoke(SCOPE)
     assert await kinds(cache, [EXISTENCE()]) == [Missing]
-    assert await cache.identify(SCOPE, [MOBILE]) == {}
+    assert await identified(cache, SCOPE, [MOBILE]) == {}
     assert await cache.invalidated_since(SCOPE, ASHA, clock.now)
     for scope in (*NEIGHBOURS, STRANGER):
         assert await kinds(cache, [EXISTENCE()], scope=scope) == [Fresh]
-        assert await cache.identify(scope, [MOBILE]) == {MOBILE: ASHA}
+        assert await identified(cache, scope, [MOBILE]) == {MOBILE: ASHA}
 
 
 async def test_a_credential_that_is_accepted_again_sees_what_it_fetches_from_then_on(
@@ -139,7 +140,7 @@ async def test_a_credential_that_is_accepted_again_sees_what_it_fetches_from_the
     clock.step(1)
     await fill(cache, clock, SCOPE)
     assert await kinds(cache, [EXISTENCE()]) == [Fresh]
-    assert await cache.identify(SCOPE, [MOBILE]) == {MOBILE: ASHA}
+    assert await identified(cache, SCOPE, [MOBILE]) == {MOBILE: ASHA}
 
 
 # --- whom an identifier was seen to name ---

@@ -23,6 +23,7 @@ from tests.cache.support import (
     card,
     dual,
     fetched,
+    identified,
     kinds,
     named,
 )
@@ -60,7 +61,7 @@ ADDRESSES = [
 
 async def test_no_identifier_and_no_credential_is_in_a_key(cache: FacetCache, store: Recording, clock: Clock) -> None:
     everything = {kind(): fetched(clock, None) for kind in CATALOG.values() if kind.unasked}
-    await cache.identify(SCOPE, ADDRESSES)
+    await identified(cache, SCOPE, ADDRESSES)
     for one in ADDRESSES:
         await cache.store(SCOPE, one, ASHA, everything | {CARDS(): fetched(clock, [card(VALUES[3])])})
         await cache.store_nobody(SCOPE, one, clock.now)
@@ -103,7 +104,7 @@ async def test_without_the_secret_nobody_can_tell_a_key(clock: Clock) -> None:
 async def test_two_processes_of_one_secret_share_what_they_know(store: Recording, clock: Clock) -> None:
     await cache_over(store, clock).store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
     other = cache_over(store, clock)
-    assert await other.identify(SCOPE, [MOBILE]) == {MOBILE: ASHA}
+    assert await identified(other, SCOPE, [MOBILE]) == {MOBILE: ASHA}
     assert await kinds(other, [EXISTENCE()]) == [Fresh]
 
 
@@ -111,7 +112,7 @@ async def test_processes_of_different_secrets_share_nothing(cache: FacetCache, s
     await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
     other = cache_over(store, clock, secret=b"another")
     assert await kinds(other, [EXISTENCE()]) == [Missing]
-    assert await other.identify(SCOPE, [MOBILE]) == {}
+    assert await identified(other, SCOPE, [MOBILE]) == {}
     assert await other.named(TENANT, IdentifierKind.MOBILE, [VALUES[0]]) == frozenset()
     await other.invalidate(TENANT, [ASHA])
     assert await kinds(cache, [EXISTENCE()]) == [Fresh]
@@ -141,6 +142,6 @@ async def test_every_scope_sees_its_own_entries_and_no_others(
         remembered[(scope, who)] = customer
     for scope in {scope for scope, *_ in used}:
         for _, who, customer, what in used:
-            assert (await cache.identify(scope, [who])).get(who) == remembered.get((scope, who))
-            state = (await cache.lookup(scope, {customer: [what]}))[customer][what]
+            assert (await identified(cache, scope, [who])).get(who) == remembered.get((scope, who))
+            state = (await cache.lookup(scope, {customer: [what]}))[customer].facets[what]
             assert isinstance(state, Fresh | Absent) == ((scope, customer, what) in stored)

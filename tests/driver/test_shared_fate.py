@@ -237,7 +237,6 @@ async def test_who_joins_learns_that_the_customer_was_deleted(gateway: GatewayUn
         assert (answer["data"], errors(answer)) == ({"customer": None}, {"customer": "CUSTOMER_DELETED"})
 
 
-@pytest.mark.xfail(reason="an identity does not know that its customer was invalidated since", strict=True)
 async def test_after_a_change_of_a_customer_an_identifier_is_proven_anew(
     gateway: GatewayUnderTest, upstream: Upstream, clock: Clock
 ) -> None:
