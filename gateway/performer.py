@@ -104,7 +104,7 @@ class Performer:
         told = self._explained(group, call, targets)
         self._tell(group, call, replace(told, status=performed.status, ms=performed.milliseconds))
         self._emit(CallMade(call.endpoint, performed.status, performed.milliseconds, performed.size, len(targets)))
-        if performed.status == 401:
+        if performed.refused:
             await self._cache.revoke(scope)
         for index, outcome in performed.outcomes.items():
             replies[index].append((call, outcome))

@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 import orjson
 
-from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnavailable
+from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
@@ -28,12 +28,16 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """A call that was made: what it said of each customer, the HTTP status (if one came), how long, how large."""
+    """A call that was made: what it said of each customer, the HTTP status (if one came), how long, how large.
+
+    `refused` says that upstream does not accept the credential (any more), in whatever way it said so.
+    """
 
     outcomes: Outcomes
     status: int | None
     milliseconds: float
     size: int
+    refused: bool = False
 
 
 class UpstreamClient:
@@ -73,17 +77,17 @@ class UpstreamClient:
     async def perform(self, call: Call, targets: Mapping[int, Target], language: str | None = None) -> Performed:
         """Makes a call and says what came of it for each customer. Never raises but when it is cancelled."""
         started = self._clock()
-        status, size = None, 0
+        status, size, refused = None, 0, False
         try:
             async with asyncio.timeout(self._timeout_s):
                 status, body = await self._get(self.request(call, targets), language)
-            size = len(body)
+            size, refused = len(body), expired(status, body)
             outcomes = _outcomes(call, status, body, targets)
         except TimeoutError:
             outcomes = _all_failed(targets, UpstreamTimeout("Upstream did not answer in time."))
         except GatewayError as error:
-            outcomes = _all_failed(targets, error)
-        return Performed(outcomes, status, (self._clock() - started) * 1000, size)
+            outcomes, refused = _all_failed(targets, error), isinstance(error, UpstreamUnauthorized)
+        return Performed(outcomes, status, (self._clock() - started) * 1000, size, refused)
 
     async def _get(self, request: UpstreamRequest, language: str | None) -> tuple[int, bytes]:
         """Status and body. A refused credential that can be renewed is renewed once."""

@@ -9,7 +9,7 @@ from gateway.cache.facet_cache import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR
 from gateway.facets.catalog import PERSON, POINTS
 from gateway.sandbox import EndpointFault
 from tests.driver.asking import EMAIL, ID, JUST_BEFORE, MOBILE, SECRET, V1, V2_BY_ID, asha, asked, event
-from tests.driver.support import errors
+from tests.driver.support import errors, rewriting
 from tests.support.clock import Clock
 from tests.support.gateway import GatewayUnderTest, running
 from tests.support.upstream import idle, together
@@ -235,6 +235,27 @@ async def test_what_an_event_made_old_does_not_stand_in(gateway: GatewayUnderTes
 
 
 # --- what the response says ---
+
+
+REFUSALS: dict[str, Any] = {
+    "V1.1": {"response": {"status": {"success": "false", "code": "401", "message": "Unauthorized"}}},
+    "V1.1, a token that ended": {"response": {"status": {"success": "false", "code": 498, "message": "Expired"}}},
+    "V2": {"warnings": [], "errors": [{"status": False, "code": 401, "message": "Unauthorized"}]},
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+async def test_what_a_refused_credential_was_told_before_is_not_served_any_more(clock: Clock, refusal: str) -> None:
+    """Also where the refusal comes under HTTP 200."""
+    async with rewriting(lambda _, __, ___: REFUSALS[refusal], clock=clock) as (gateway, upstream):
+        rewrite, upstream.rewrite = upstream.rewrite, None
+        await gateway.ask(asha("firstName slabHistory { to }"))
+        upstream.rewrite = rewrite
+        await gateway.ask(asha("ndncStatus" if refusal.startswith("V1.1") else "cards { cardNumber }"))
+        upstream.rewrite = None
+        clock.step(1)
+        _, told = await asked(gateway, asha("firstName slabHistory { to }"))
+        assert told["missed"] == ["EXISTENCE", "PERSON", "SLAB_HISTORY"]
 
 
 async def test_a_response_may_be_kept_as_long_as_its_shortest_facet(gateway: GatewayUnderTest, clock: Clock) -> None:
