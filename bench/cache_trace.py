@@ -1,12 +1,13 @@
-"""What the facet cache saves, beside caches that key on something else, on one scripted trace.
+"""What the facet cache saves, beside caches that key on something else, on scripted traces.
 
-    python bench/cache_trace.py                 the table
+    python bench/cache_trace.py                 the tables
     python bench/cache_trace.py --markdown      the same for docs/caching.md
     python bench/cache_trace.py --spread        other seeds and paces, to see how much of it is luck
 
-The trace is 200 queries over 50 customers of the sandbox: screens as frontends have them, by whatever identifier the
-channel knows the customer by, popular customers more often, on a clock of its own. Every variant replays the same
-trace, one query after the other, and must give the same answers. The same seed gives the same numbers everywhere.
+A trace is 200 queries over 50 customers of the sandbox, popular customers more often, on a clock of its own. What is
+asked is one of two mixes: the screens of one frontend, or what different integrations of one organisation ask. Every
+variant replays the same trace, one query after the other, and must give the same answers. The same seed gives the same
+numbers everywhere.
 """
 
 import argparse
@@ -41,29 +42,131 @@ EPOCH: Final = 1_795_000_000.0
 SPREAD_SEEDS: Final = 10
 SPREAD_PACES: Final = (0.25, 0.5, 1.0, 2.0, 5.0)
 
-SCREENS: Final[dict[str, tuple[int, str]]] = {
-    "everyday": (30, "id firstName lastName points { currentSlab loyaltyPoints lifetimePoints }"),
-    "tier": (
-        15,
+CHANNELS: Final = {"mobile": 40, "id": 30, "email": 20, "externalId": 10}
+"""By what a frontend's customers are asked for, and how often: the till, the app, mailings, the back office."""
+MOST_LISTED: Final = 5
+THINKING_S: Final = 10.0
+"""Seconds between two queries of a session, on average."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody asks of a customer, and how often. `by` is the identifier that they know; null: any of a channel.
+
+    `least` is the number of customers they ask for at least, where they ask for several.
+    """
+
+    fields: str
+    weight: int = 1
+    by: str | None = "mobile"
+    least: int = 0
+
+
+SCREENS: Final = (
+    Question("id firstName lastName points { currentSlab loyaltyPoints lifetimePoints }", 30, None),
+    Question(
         """firstName loyaltyPrograms { programId programTitle currentSlab nextSlab slabExpiryDate }
         slabHistory { from to changedOn }
         gapToUpgrade(inDays: 0) { programId upgradeStrategies { upgradeBasedOn upgradeThreshold } }""",
-    ),
-    "points": (
         15,
+        None,
+    ),
+    Question(
         """firstName loyaltyPrograms { programId programTitle loyaltyPoints lifetimePoints redeemed expired }
         expirySchedules { programId points expiryDate }""",
+        15,
+        None,
     ),
-    "cards": (12, "firstName cards { cardNumber type seriesName statusInfo { status label } }"),
-    "coupons": (12, "firstName coupons(active: true, limit: 10) { code description validTill }"),
-    "history": (10, "firstName lastName transactions { number type createdDate store }"),
+    Question("firstName cards { cardNumber type seriesName statusInfo { status label } }", 12, None),
+    Question("firstName coupons(active: true, limit: 10) { code description validTill }", 12, None),
+    Question("firstName lastName transactions { number type createdDate store }", 10, None),
+    Question("id firstName lastName points { currentSlab loyaltyPoints }", 6, None, least=2),
+)
+"""What the screens of one frontend show, and how often each is opened; the last is a short list of customers."""
+
+_NAMED: Final = "id firstName lastName mobile email externalId"
+_TIER: Final = "programId currentSlab nextSlab slabExpiryDate"
+_POINTS: Final = "programId loyaltyPoints lifetimePoints redeemed expired returned"
+INTEGRATIONS: Final = (
+    Question(f"{_NAMED} points {{ currentSlab loyaltyPoints }} status {{ statusLabel statusLabelReason }}"),
+    Question("id subscriptions { channel priority }"),
+    Question(f"{_NAMED} points {{ currentSlab loyaltyPoints }} status {{ statusLabel }}"),
+    Question(f"firstName lastName customFields {{ name value }} loyaltyPrograms {{ {_TIER} }}", by="externalId"),
+    Question("id cards { cardNumber seriesId statusInfo { label } customFields { name value } }"),
+    Question("groupLoyaltyPrograms { loyaltyPoints }"),
+    Question("coupons(active: true, limit: 50) { code validTill }"),
+    Question(f"loyaltyPrograms {{ {_POINTS} }} segments {{ name }}"),
+    Question(
+        f"""id segments {{ name }} slabHistory {{ to changedOn }} loyaltyPrograms {{ {_POINTS} }}
+        expirySchedules {{ points expiryDate }} expiredPoints {{ points }}
+        upgradeCriteria {{ minPurchaseValueRequired }}""",
+        by="externalId",
+        least=2,
+    ),
+    Question("id loyaltyPrograms { programId programDescription } groupLoyaltyPrograms { groupProgramId }"),
+    Question(
+        f"""{_NAMED} points {{ currentSlab loyaltyPoints }} loyaltyPrograms {{ {_TIER} {_POINTS} }}
+        slabHistory {{ to changedOn }} registeredStore {{ code }} registeredTill {{ code }} fraud {{ status }}
+        ndncStatus optinStatus expirySchedules {{ points expiryDate }} expiredPoints {{ points }}
+        retentionCriteria {{ purchase }} upgradeCriteria {{ minPurchaseValueRequired }}
+        gapToUpgrade(inDays: 0) {{ programId }} gapToRenew(inDays: 0) {{ programId }} userGroup {{ raw }}
+        transactions {{ number createdDate }} subscriptions {{ channel priority }} segments {{ name }}
+        delayedAccrual {{ raw }} trackers {{ raw }}"""
+    ),
+    Question(
+        f"""{_NAMED} subscriptions {{ channel priority }} loyaltyPrograms {{ {_POINTS} }} optinStatus
+        slabHistory {{ to }} expiredPoints {{ points }} retentionCriteria {{ purchase }}"""
+    ),
+    Question(f"id loyaltyPrograms {{ {_TIER} }} gapToUpgrade(inDays: 0) {{ programId }} slabHistory {{ to }}"),
+    Question("firstName lastName email points { loyaltyPoints } gapToRenew(inDays: 0) { programId } userGroup { raw }"),
+    Question(f"loyaltyPrograms {{ {_TIER} {_POINTS} }} upgradeCriteria {{ minPurchaseValueRequired }}"),
+    Question("id"),
+)
+"""What public integrations were seen to ask, one question each: point-of-sale connectors, loyalty microsites, apps,
+messaging flows, migration tools. The till asks for nearly everything, the others for parts of it."""
+
+
+BLOCKS: Final = (
+    "firstName lastName email",
+    "points { currentSlab loyaltyPoints }",
+    "loyaltyPrograms { programId loyaltyPoints currentSlab }",
+    "slabHistory { to changedOn }",
+    "gapToUpgrade(inDays: 0) { programId }",
+    "gapToRenew(inDays: 0) { programId }",
+    "expirySchedules { points expiryDate }",
+    "cards { cardNumber statusInfo { label } }",
+    "status { statusLabel }",
+    "subscriptions { channel priority }",
+    "segments { name }",
+    "coupons(active: true, limit: 10) { code }",
+    "transactions { number createdDate }",
+    "customFields { name value }",
+)
+MOST_BLOCKS: Final = 5
+
+
+def composed(number: int = 400) -> tuple[Question, ...]:
+    """Questions that select for themselves: one to five blocks each, any of them as likely as any other."""
+    draw = random.Random(SEED)  # noqa: S311 - a script, not a secret
+    chosen = (draw.sample(BLOCKS, draw.randint(1, MOST_BLOCKS)) for _ in range(number))
+    return tuple(Question(f"id {' '.join(blocks)}", by=None) for blocks in chosen)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Who asks what. `session` is the mean number of questions that are asked of one customer in a row."""
+
+    questions: Sequence[Question]
+    session: int = 1
+
+
+MIXES: Final = {
+    "Callers who select for themselves, in sessions": Mix(composed(), session=5),
+    "Callers who select for themselves, each query for itself": Mix(composed()),
+    "Seven screens of one frontend, in sessions": Mix(SCREENS, session=5),
+    "Seven screens of one frontend, each query for itself": Mix(SCREENS),
+    "Sixteen questions of many integrations, in sessions": Mix(INTEGRATIONS, session=5),
 }
-"""What screens show, and how often each is opened."""
-LIST_SHARE: Final = 6
-LIST: Final = "id firstName lastName points { currentSlab loyaltyPoints }"
-"""A list of two to five customers."""
-CHANNELS: Final = {"mobile": 40, "id": 30, "email": 20, "externalId": 10}
-"""By what customers are asked for, and how often: the till, the app, mailings, the back office."""
 
 
 @dataclass(frozen=True)
@@ -100,28 +203,40 @@ def people() -> list[Person]:
     return [one for one in usual if one.id not in merged][-PEOPLE:]
 
 
-def trace(seed: int = SEED, pace_s: float = PACE_S) -> list[Query]:
-    """The queries. Popularity is Zipf's with exponent 1, the time between two queries exponential."""
+def trace(mix: Mix, seed: int = SEED, pace_s: float = PACE_S) -> list[Query]:
+    """The queries, in the order of their times.
+
+    Popularity is Zipf's with exponent 1, the time between the starts of two sessions exponential. Within a session the
+    time between two queries is exponential too, with a mean of `THINKING_S`; its length is geometric.
+    """
     draw = random.Random(seed)  # noqa: S311 - a script, not a secret
     known = people()
     draw.shuffle(known)
     popularity = [1 / rank for rank in range(1, len(known) + 1)]
-    names, weights = [*SCREENS, "list"], [*(weight for weight, _ in SCREENS.values()), LIST_SHARE]
+    weights = [question.weight for question in mix.questions]
     found: list[Query] = []
-    at = 0.0
-    for _ in range(QUERIES):
-        at += draw.expovariate(1 / pace_s)
-        (screen,) = draw.choices(names, weights)
+    started = 0.0
+    while len(found) < QUERIES:
+        started += draw.expovariate(1 / (pace_s * mix.session))
+        at = started
+        (person,) = draw.choices(known, popularity)
         (channel,) = draw.choices(list(CHANNELS), list(CHANNELS.values()))
-        if screen == "list":
-            chosen = dict.fromkeys(draw.choices(range(len(known)), popularity, k=draw.randint(2, 5)))
-            by = [_named(known[index], channel) for index in chosen]
-            found.append(Query(at, f"query($by: [CustomerBy!]!) {{ customers(by: $by) {{ {LIST} }} }}", {"by": by}))
-        else:
-            (person,) = draw.choices(known, popularity)
-            text = f"query($by: CustomerBy!) {{ customer(by: $by) {{ {SCREENS[screen][1]} }} }}"
-            found.append(Query(at, text, {"by": _named(person, channel)}))
-    return found
+        while True:
+            (question,) = draw.choices(mix.questions, weights)
+            others = draw.choices(known, popularity, k=draw.randint(question.least, MOST_LISTED) - 1)
+            found.append(_query(at, question, [person, *others], question.by or channel))
+            if draw.random() < 1 / mix.session:
+                break
+            at += draw.expovariate(1 / THINKING_S)
+    return sorted(found[:QUERIES], key=lambda query: query.at)
+
+
+def _query(at: float, question: Question, candidates: Sequence[Person], channel: str) -> Query:
+    if question.least:
+        by: Any = [_named(one, channel) for one in {one.id: one for one in candidates}.values()]
+        return Query(at, f"query($by: [CustomerBy!]!) {{ customers(by: $by) {{ {question.fields} }} }}", {"by": by})
+    by = _named(candidates[0], channel)
+    return Query(at, f"query($by: CustomerBy!) {{ customer(by: $by) {{ {question.fields} }} }}", {"by": by})
 
 
 def _named(person: Person, channel: str) -> dict[str, str]:
@@ -243,9 +358,9 @@ async def _settled() -> None:
         await asyncio.wait(others)
 
 
-async def compared(seed: int = SEED, pace_s: float = PACE_S) -> dict[str, Totals]:
+async def compared(mix: Mix, seed: int = SEED, pace_s: float = PACE_S) -> dict[str, Totals]:
     """The totals of every variant on one trace. Fails where one answers differently, or with an error."""
-    queries = trace(seed, pace_s)
+    queries = trace(mix, seed, pace_s)
     found = {variant: await replay(variant, queries) for variant in VARIANTS}
     for variant, totals in found.items():
         for query, answer, right in zip(queries, totals.answers, found["a"].answers, strict=True):
@@ -272,11 +387,11 @@ def shown(table: Sequence[Sequence[str]], *, markdown: bool) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
 
 
-async def spread() -> Iterator[list[str]]:
+async def spread(mix: Mix) -> Iterator[list[str]]:
     """The calls of (d) beside the others, over seeds, at several paces: median, least and most."""
     table = [["seconds between queries", "(d) to (a)", "(d) to (b)", "(d) to (c)"]]
     for pace_s in SPREAD_PACES:
-        runs = [await compared(SEED + number, pace_s) for number in range(SPREAD_SEEDS)]
+        runs = [await compared(mix, SEED + number, pace_s) for number in range(SPREAD_SEEDS)]
         cells: list[str] = []
         for other in "abc":
             ratios = [run["d"].calls / run[other].calls for run in runs]
@@ -291,8 +406,9 @@ def main() -> None:
     options.add_argument("--markdown", action="store_true", help="print Markdown")
     options.add_argument("--spread", action="store_true", help="other seeds and paces instead")
     given = options.parse_args()
-    table = asyncio.run(spread()) if given.spread else rows(asyncio.run(compared()))
-    sys.stdout.write(shown(list(table), markdown=given.markdown) + "\n")
+    for name, mix in MIXES.items():
+        table = asyncio.run(spread(mix)) if given.spread else rows(asyncio.run(compared(mix)))
+        sys.stdout.write(f"{name}\n\n{shown(list(table), markdown=given.markdown)}\n\n")
 
 
 if __name__ == "__main__":
