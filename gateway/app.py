@@ -106,7 +106,9 @@ def build(
         tokens=settings.limits.document_tokens,
         introspection=settings.introspection,
     )
-    execution = Execution(documents, graph.homes, driver, emit, customers=settings.limits.customers)
+    execution = Execution(
+        documents, graph.homes, driver, emit, customers=settings.limits.customers, cost=settings.limits.cost
+    )
     return Gateway(execution, client, driver, cache, store, http, str(http.base_url), credential, upstream.country_code)
 
 

@@ -17,7 +17,7 @@ from gateway.flights import Flight, Flights, Wait, together
 from gateway.performer import Performer
 from gateway.recall import recall
 from gateway.record import CustomerRecord, Known
-from gateway.rounds import MOST_ROUNDS, Group, groups
+from gateway.rounds import MOST_ROUNDS, Group, groups, requested
 from gateway.telemetry.events import Emit
 from gateway.upstream.client import UpstreamClient
 from gateway.windows import Windows
@@ -52,6 +52,10 @@ class Driver:
         self._windows = Windows(window_s, self._round_of_all) if window_s else None
         self._performer = Performer(client, cache, capabilities, zone, emit, clock=clock)
         self._refreshes: set[asyncio.Task[None]] = set()
+
+    def requested(self, records: Sequence[CustomerRecord]) -> int:
+        """What records would cost upstream if nothing were known of anybody (see `facets.cost`)."""
+        return requested(records, self._capabilities)
 
     async def foresee(self, records: Sequence[CustomerRecord], scope: Scope, most_age: float = math.inf) -> None:
         """Explains the calls that the first round would make, without making them."""

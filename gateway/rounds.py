@@ -11,9 +11,11 @@ from typing import Final
 from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE, PERSON
+from gateway.facets.cost import upstream_cost
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
 from gateway.facets.plan import Call, Plan
-from gateway.facets.planner import NONE_AVOIDED, plan
+from gateway.facets.planner import NONE_AVOIDED
+from gateway.facets.plans import planned
 from gateway.facets.routes import BY_ID, BY_PROFILE, findable
 from gateway.model.profile import Person
 from gateway.record import CustomerRecord, Known
@@ -54,10 +56,18 @@ def groups(records: Sequence[CustomerRecord], capabilities: Capabilities) -> lis
         (victims, [_survivor_need(record) for record in victims], single, frozenset({Endpoint.V2})),
     )
     return [
-        Group(members, [record.missing() for record in members], tuple(needs), plan(tuple(needs), able, avoid))
+        Group(members, [record.missing() for record in members], tuple(needs), planned(tuple(needs), able, avoid))
         for members, needs, able, avoid in together
         if members
     ]
+
+
+def requested(records: Sequence[CustomerRecord], capabilities: Capabilities) -> int:
+    """What records would cost upstream if nothing were known of anybody."""
+    needs = tuple(
+        Need(record.address, frozenset(record.causes)) for record in records if findable(record.address, capabilities)
+    )
+    return upstream_cost(planned(needs, capabilities).calls)
 
 
 def _need(record: CustomerRecord) -> Need:

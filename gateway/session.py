@@ -64,6 +64,10 @@ class RequestSession:
                 if isinstance(customer, SessionCustomer) and customer.deleted:
                     yield key, index
 
+    def requested(self) -> int:
+        """What all this would cost upstream if nothing were known of anybody (see `facets.cost`)."""
+        return self._driver.requested(list(self._records.values()))
+
     async def foresee(self) -> None:
         """Explains what would be fetched, without a call."""
         await self._driver.foresee(list(self._records.values()), self._scope, self._most_age)

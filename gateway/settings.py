@@ -133,6 +133,12 @@ class LimitSettings(Frozen):
     """What one request may ask."""
 
     customers: int = Field(100, ge=1, le=10_000, description="Customers in one request, over all root fields.")
+    cost: int = Field(
+        2_500,
+        ge=11,
+        description="Work that one request may make upstream if nothing is cached: ten for each call, one for each "
+        "facet of each customer.",
+    )
     body_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of a request body.")
     document_characters: int = Field(64 * 1024, ge=100, description="Characters of a GraphQL document.")
     document_tokens: int = Field(2_000, ge=100, description="Tokens of a GraphQL document.")

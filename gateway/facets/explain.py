@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.facets.cost import upstream_cost
 from gateway.facets.facet import Facet
 from gateway.facets.plan import Call
 
@@ -54,6 +55,11 @@ class Explanation:
     """Seconds since upstream was asked for what was served from the cache; the oldest of several customers."""
     fresh_for: float = math.inf
     """Seconds for which everything served stays fresh."""
+
+    @property
+    def cost(self) -> int:
+        """What was made upstream for this request, or would have been (see `facets.cost`)."""
+        return upstream_cost(explained.call for explained in self.calls)
 
     def served(self, facet: Facet, age: float, fresh_for: float, *, cached: bool = False) -> None:
         """Notes a facet that the answer rests on."""

@@ -12,7 +12,7 @@ from graphql.execution.values import get_variable_values
 
 from gateway.context import RequestContext, Scope
 from gateway.driver import Driver
-from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError
+from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, LimitExceeded
 from gateway.facets import needs
 from gateway.facets.needs import Homes
 from gateway.graphql.documents import Document, Documents, InvalidDocument
@@ -64,12 +64,15 @@ class Answer:
 class Execution:
     """Answers requests over one schema and one upstream organisation."""
 
-    def __init__(self, documents: Documents, homes: Homes, driver: Driver, emit: Emit, *, customers: int) -> None:
+    def __init__(
+        self, documents: Documents, homes: Homes, driver: Driver, emit: Emit, *, customers: int, cost: int
+    ) -> None:
         self._documents = documents
         self._homes = homes
         self._driver = driver
         self._emit = emit
         self._customers = customers
+        self._cost = cost
 
     def document(self, text: str) -> Document:
         """The parsed and validated document. Raises `InvalidDocument`."""
@@ -107,13 +110,17 @@ class Execution:
         except GraphQLError as error:  # a null for what must not be null, which only the values show
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [error]) from None
         session = RequestSession(self._driver, scope, roots, self._emit, most_age)
+        requested = session.requested()
+        if requested > self._cost:
+            raise LimitExceeded("cost", requested, self._cost, argument="query")
         if explain is Explain.PLAN:
             await session.foresee()
             problems = [
                 {"message": problem.message, "path": list(path), "extensions": dict(problem.extensions)}
                 for path, problem in session.problems()
             ]
-            return Answer(errors=problems, extensions={"explain": session.explanation.as_json()})
+            extensions = {"explain": session.explanation.as_json(), "cost": self._told(session, requested)}
+            return Answer(errors=problems, extensions=extensions)
         result = graphql_execute(
             schema,
             document.node,
@@ -124,13 +131,21 @@ class Execution:
         if isinstance(result, Awaitable):
             result = await result
         await session.finish()
-        return self._answered(result, session, explain)
+        return self._answered(result, session, explain, requested)
 
-    def _answered(self, result: ExecutionResult, session: RequestSession, explain: Explain | None) -> Answer:
+    def _told(self, session: RequestSession, requested: int) -> Mapping[str, int]:
+        """The form of `extensions.cost`."""
+        return {"requested": requested, "actual": session.explanation.cost, "limit": self._cost}
+
+    def _answered(
+        self, result: ExecutionResult, session: RequestSession, explain: Explain | None, requested: int
+    ) -> Answer:
         data, errors = result.data, [self._shown(error) for error in result.errors or ()]
         for key, index in session.deleted():
             data, errors = _without(data, errors, key, index)
         told, extensions = session.explanation, dict[str, Any]()
+        if requested:
+            extensions["cost"] = self._told(session, requested)
         if told.spared:
             extensions["staleIfError"] = sorted({facet.name for facet in told.spared})
         if explain is Explain.ANALYZE:

@@ -18,7 +18,7 @@ def dev() -> Iterator[Process]:
 
 def test_the_graph_is_answered(dev: Process) -> None:
     answer = dev.http.post("/graphql", json={"query": ASHA})
-    assert answer.json() == {"data": {"customer": {"firstName": "Asha"}}}
+    assert answer.json()["data"] == {"customer": {"firstName": "Asha"}}
 
 
 def test_explain_and_introspection_are_on(dev: Process) -> None:
@@ -98,7 +98,7 @@ def test_serving_before_a_sandbox_of_its_own_over_a_socket_is_closed_and_answers
         page = process.http.get("/graphql", headers={"accept": "text/html"})
         sandbox = process.http.get("/_sandbox")
         ran = process.interrupted()
-    assert answer.json() == {"data": {"customer": {"firstName": "Asha"}}}
+    assert answer.json()["data"] == {"customer": {"firstName": "Asha"}}
     assert "errors" in closed.json()
     assert (page.status_code, sandbox.status_code) == (406, 404)
     assert ran.code in (0, 130)

@@ -38,7 +38,7 @@ async def test_a_thousand_who_ask_at_once_are_one_call_of_each_endpoint(
     assert upstream.paths() == ["V1.1", "V2"]
     assert "errors" not in answers[0]
     assert answers[0]["data"]["customer"]["cards"]
-    assert [answer for answer in answers if answer != answers[0]] == []
+    assert [answer for answer in answers if answer["data"] != answers[0]["data"]] == []
 
 
 async def test_a_crowd_that_asks_by_different_identifiers_shares_what_is_known_to_be_one_customer(
@@ -48,7 +48,7 @@ async def test_a_crowd_that_asks_by_different_identifiers_shares_what_is_known_t
     asked = [gateway.ask(asha("slabHistory { to }", by)) for by in (ID, MOBILE) * 20]
     answers = await asyncio.gather(*asked)
     assert upstream.paths() == ["V1.1", "V2"]
-    assert [answer for answer in answers if answer != answers[0]] == []
+    assert [answer for answer in answers if answer["data"] != answers[0]["data"]] == []
 
 
 # --- who joins ---

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from math import prod
 
@@ -24,6 +25,7 @@ from gateway.facets.facet import Address, Endpoint, Facet, Identifier, Identifie
 from gateway.facets.parameters import source, sources
 from gateway.facets.plan import Call, Objective, objective
 from gateway.facets.planner import NONE_AVOIDED, plan
+from gateway.facets.plans import planned
 from gateway.facets.routes import routes
 from tests.support.facets import EXAMPLES, RICH, SEEDS
 
@@ -272,3 +274,15 @@ def test_alike_customers_never_need_more_calls_than_the_bound(facets: set[Facet]
     made = plan(needs, able)
     assert not uncovered(made.calls, needs, able)
     assert made.objective.calls == made.lower_bound
+
+
+@given(mixtures())
+@settings(deadline=None, max_examples=40)
+def test_a_remembered_plan_is_the_plan_whoever_is_asked_for(needs: Needs) -> None:
+    assert planned(needs, FEW) == plan(needs, FEW)
+    others = (replace(one, address=somebody_else(one.address)) for one in needs)
+    assert planned(tuple(others), FEW) is planned(needs, FEW)
+
+
+def somebody_else(address: Address) -> Address:
+    return replace(address, identifiers=tuple(Identifier(kind, "other") for kind in address.kinds))
