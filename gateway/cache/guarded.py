@@ -16,7 +16,7 @@ class GuardedStore:
     """Ends every operation of a store within `deadline_s`, our own delays aside, and contains whatever it fails with.
 
     An operation that fails is a miss or does nothing; a claim is granted, so that the caller goes on by itself; only
-    `put_surely` and `increment`, which must not get lost, raise `StoreDown`. A store that could not be asked is left
+    `put_surely`, which must not get lost, raises `StoreDown`. A store that could not be asked is left
     alone for `rest_s`; then one operation is let through and decides whether it rests again. A store that answered and
     refused is not left alone, because what it refuses (writes, while it is full) is not all it can do.
 
@@ -55,10 +55,6 @@ class GuardedStore:
         """As `multi_put`. Raises `StoreDown` where the store fails."""
         await self._do("put_surely", lambda: self._store.put_surely(items))
 
-    async def set(self, key: str, value: bytes, *, ttl: float) -> object:
-        """Keeps a value, or does not."""
-        return await self._attempt("set", lambda: self._store.set(key, value, ttl=ttl), None)
-
     async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
         """Keeps the value if nothing lies under the key; says whether it did, or that the store fails."""
         return await self._attempt("claim", lambda: self._store.claim(key, value, ttl=ttl), True)
@@ -66,10 +62,6 @@ class GuardedStore:
     async def release(self, key: str, value: bytes) -> None:
         """Removes the key if it still holds this value, or leaves that to its time to live."""
         await self._attempt("release", lambda: self._store.release(key, value), None)
-
-    async def increment(self, key: str, *, ttl: float) -> int:
-        """Adds one to the number under the key. Raises `StoreDown` where the store fails; it may have counted then."""
-        return await self._do("increment", lambda: self._store.increment(key, ttl=ttl))
 
     async def delete(self, keys: list[str]) -> None:
         """Removes the keys, or does not. What must go is put surely instead."""

@@ -96,7 +96,8 @@ class ValkeyStore(RedisCache):
             return
         keys = [key for key, _, _ in items]
         values = [part for _, value, ttl in items for part in (value, _milliseconds(ttl))]
-        await self._asked(self.client.eval(PUT_SCRIPT, len(keys), *keys, *values))
+        if await self._asked(self.client.eval(PUT_SCRIPT, len(keys), *keys, *values)) is not None:
+            raise InvalidResponse  # whoever says this has not run the script
 
     put_surely = multi_put
 
@@ -108,16 +109,6 @@ class ValkeyStore(RedisCache):
         """Removes the key if it still holds this value: aiocache's script, which Valkey runs as one step."""
         done: Any = self._redlock_release(key, value)  # pyright: ignore[reportUnknownMemberType]
         await self._asked(done)
-
-    async def increment(  # pyright: ignore[reportIncompatibleMethodOverride] - ours has a time to live
-        self, key: str, *, ttl: float
-    ) -> int:
-        """Adds one to the number under the key and keeps it `ttl` seconds more."""
-        async with self.client.pipeline(transaction=True) as batch:
-            batch.incr(key)
-            batch.pexpire(key, _milliseconds(ttl))
-            number, _ = await self._asked(batch.execute())
-            return number
 
     async def delete(  # pyright: ignore[reportIncompatibleMethodOverride] - ours takes many keys
         self, keys: list[str]

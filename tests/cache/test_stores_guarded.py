@@ -13,6 +13,7 @@ from gateway.cache.guarded import GuardedStore
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Item
 from gateway.telemetry.events import Event, StoreFailed, StoreRecovered, to_log
+from tests.cache.support import put
 from tests.support.clock import Clock
 
 DEADLINE_S = 0.02
@@ -44,10 +45,6 @@ class Broken(MemoryStore):
         await self._trouble()
         await super().put_surely(items)
 
-    async def set(self, key: str, value: bytes, **others: Any) -> object:
-        await self._trouble()
-        return await super().set(key, value, **others)
-
     async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
         await self._trouble()
         return await super().claim(key, value, ttl=ttl)
@@ -55,10 +52,6 @@ class Broken(MemoryStore):
     async def release(self, key: str, value: bytes) -> None:
         await self._trouble()
         await super().release(key, value)
-
-    async def increment(self, key: str, *, ttl: float) -> int:
-        await self._trouble()
-        return await super().increment(key, ttl=ttl)
 
     async def delete(self, keys: list[str]) -> None:
         await self._trouble()
@@ -99,10 +92,8 @@ OPERATIONS: dict[str, tuple[Operation, object]] = {
     "multi_get": (lambda store: store.multi_get(["a", "b"]), [None, None]),
     "multi_put": (lambda store: store.multi_put([("a", b"1", 60)]), None),
     "put_surely": (lambda store: store.put_surely([("a", b"1", 60)]), StoreDown),
-    "set": (lambda store: store.set("a", b"1", ttl=60), None),
     "claim": (lambda store: store.claim("a", b"1", ttl=60), True),
     "release": (lambda store: store.release("a", b"1"), None),
-    "increment": (lambda store: store.increment("n", ttl=60), StoreDown),
     "delete": (lambda store: store.delete(["a"]), None),
     "close": (lambda store: store.close(), None),
 }
@@ -131,11 +122,9 @@ async def test_a_store_that_is_well_is_as_without_a_guard(bench: Bench) -> None:
     assert not await bench.store.claim("a", b"2", ttl=60)
     await bench.store.release("a", b"1")
     assert await bench.store.claim("a", b"2", ttl=60)
-    await bench.store.set("b", b"3", ttl=60)
-    await bench.store.put_surely([("c", b"4", 60)])
+    await bench.store.put_surely([("c", b"3", 60)])
     await bench.store.delete(["a"])
-    assert await bench.store.increment("n", ttl=60) == 1
-    assert await bench.store.multi_get(["a", "b", "c"]) == [None, b"3", b"4"]
+    assert await bench.store.multi_get(["a", "b", "c"]) == [None, None, b"3"]
     assert bench.events == []
 
 
@@ -185,7 +174,7 @@ async def test_a_store_that_rests_is_closed(bench: Bench) -> None:
 
 
 async def test_it_rests_for_its_time_and_then_one_operation_decides(bench: Bench) -> None:
-    await bench.store.set("a", b"1", ttl=60)
+    await put(bench.store, "a", b"1")
     bench.inner.fails_with(OSError())
     await get(bench.store)
     bench.inner.trouble = None
@@ -233,7 +222,7 @@ async def test_an_attempt_whose_caller_leaves_decides_nothing(bench: Bench) -> N
     with pytest.raises(asyncio.CancelledError):
         await attempt
     bench.inner.trouble = None
-    await bench.store.set("a", b"1", ttl=60)
+    await put(bench.store, "a", b"1")
     assert await get(bench.store) == b"1"
     assert bench.events == [StoreFailed("multi_get", "OSError"), StoreRecovered()]
 
@@ -265,7 +254,7 @@ async def test_the_store_is_not_blamed_for_what_this_process_is_late_by(bench: B
             time.sleep(2 * DEADLINE_S)  # noqa: ASYNC251 - it parses, plans and answers
             await asyncio.sleep(0)
 
-    await bench.store.set("a", b"1", ttl=60)
+    await put(bench.store, "a", b"1")
     bench.inner.trouble = answers_soon
     found, _ = await asyncio.gather(get(bench.store), busy())
     assert (found, bench.events) == (b"1", [])
@@ -283,7 +272,7 @@ async def test_nothing_is_left_of_a_deadline_that_was_kept(bench: Bench) -> None
 
 
 async def test_a_store_that_refuses_writes_is_still_read(bench: Bench) -> None:
-    await bench.store.set("a", b"1", ttl=60)
+    await put(bench.store, "a", b"1")
     bench.inner.fails_with(StoreRefused("OutOfMemoryError"))
     await bench.store.multi_put([("b", b"1", 60)])
     bench.inner.trouble = None

@@ -20,6 +20,7 @@ from redis.exceptions import ConnectionError as NotConnected
 
 from gateway.cache.failures import StoreRefused
 from gateway.cache.valkey import ValkeyStore
+from tests.cache.support import put
 from tests.support.valkey import PATIENCE_S, Valkey
 
 TTL = 60.0
@@ -90,10 +91,8 @@ async def test_every_operation_is_one_round_trip(valkey: Valkey) -> None:
             lambda: store.multi_get([key for key, _, _ in items]),
             lambda: store.multi_put(items),
             lambda: store.put_surely(items),
-            lambda: store.set("a", b"1", ttl=TTL),
             lambda: store.claim("b", b"1", ttl=TTL),
             lambda: store.release("b", b"1"),
-            lambda: store.increment("n", ttl=TTL),
             lambda: store.delete([key for key, _, _ in items]),
         ):
             before = wire.turns
@@ -113,7 +112,7 @@ async def test_every_operation_is_one_round_trip(valkey: Valkey) -> None:
 
 
 async def test_nothing_is_tried_twice() -> None:
-    """An increment may have counted though its answer was lost, and there is no time for a second attempt."""
+    """A claim may have been granted though its answer was lost, and there is no time for a second attempt."""
     commands: list[bytes] = []
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -128,7 +127,7 @@ async def test_nothing_is_tried_twice() -> None:
         for operation in (
             lambda: store.multi_get(["a"]),
             lambda: store.multi_put([("a", b"1", TTL)]),
-            lambda: store.increment("a", ttl=TTL),
+            lambda: store.put_surely([("a", b"1", TTL)]),
             lambda: store.claim("a", b"1", ttl=TTL),
         ):
             with pytest.raises(NotConnected):
@@ -140,7 +139,7 @@ async def test_nothing_is_tried_twice() -> None:
 async def test_a_burst_waits_for_the_connections_there_are(valkey: Valkey) -> None:
     async with wire_to(valkey) as wire:
         store = ValkeyStore(wire.address, deadline_s=PATIENCE_S, max_connections=3)
-        await store.set("a", b"1", ttl=TTL)
+        await put(store, "a", b"1")
         assert await asyncio.gather(*(store.multi_get(["a"]) for _ in range(100))) == [[b"1"]] * 100
         assert wire.connections == 3
         await store.close()
@@ -164,20 +163,21 @@ async def test_those_who_leave_give_their_connections_back(valkey: Valkey) -> No
 
 async def test_the_time_to_live_is_kept_in_milliseconds(valkey: Valkey, store: ValkeyStore) -> None:
     await store.multi_put([("a", b"1", 0.9)])
-    await store.set("b", b"1", ttl=12.3456)
+    await put(store, "b", b"1", ttl=12.3456)
     await store.claim("c", b"1", ttl=0.0001)
-    await store.increment("n", ttl=9.5)
+    await store.put_surely([("d", b"1", 9.5)])
     assert 800 <= int(valkey.tell("PTTL", "a")[1:]) <= 900
     assert 12_200 <= int(valkey.tell("PTTL", "b")[1:]) <= 12_345
     assert int(valkey.tell("PTTL", "c")[1:]) in (-2, 0, 1)
-    assert 9_400 <= int(valkey.tell("PTTL", "n")[1:]) <= 9_500
+    assert 9_400 <= int(valkey.tell("PTTL", "d")[1:]) <= 9_500
 
 
 async def test_nothing_is_kept_for_good(valkey: Valkey, store: ValkeyStore) -> None:
     await store.set("a", b"1", ttl=float("inf"))
     await store.multi_set([("b", b"1")], ttl=None)
-    assert int(valkey.tell("TTL", "a")[1:]) > 0
-    assert int(valkey.tell("TTL", "b")[1:]) > 0
+    await store.put_surely([("c", b"1", float("inf"))])
+    for key in "abc":
+        assert int(valkey.tell("TTL", key)[1:]) > 0
 
 
 async def test_a_closed_store_leaves_no_connection(valkey: Valkey) -> None:
@@ -197,7 +197,7 @@ async def test_the_log_tells_no_keys_even_in_detail(store: ValkeyStore, caplog: 
         await store.multi_get(["f:key-1"])
         await store.claim("f:key-2", b"value-2", ttl=TTL)
         await store.release("f:key-2", b"value-2")
-        await store.increment("f:key-3", ttl=TTL)
+        await store.put_surely([("f:key-3", b"value-3", TTL)])
         await store.delete(["f:key-1"])
     assert "f:key" not in caplog.text
     assert "value-" not in caplog.text
@@ -218,31 +218,22 @@ async def test_another_type_under_a_key_is_a_miss_and_gives_way(store: ValkeySto
     assert await store.multi_get(["a", "z"]) == [None, b"1"]
     await store.multi_put([("a", b"2", TTL)])
     await store.put_surely([("b", b"3", TTL)])
-    await store.set("c", b"4", ttl=TTL)
+    await put(store, "c", b"4")
     await store.delete(["d"])
     assert not await store.claim("e", b"5", ttl=TTL)
     assert await store.multi_get([*"abcde"]) == [b"2", b"3", b"4", None, None]
 
 
 @pytest.mark.usefixtures("lists")
-async def test_another_type_under_a_number_or_a_claim_is_a_refusal_without_the_key(store: ValkeyStore) -> None:
-    with pytest.raises(StoreRefused) as counting:
-        await store.increment("f", ttl=TTL)
+async def test_another_type_under_a_claim_is_a_refusal_without_the_key(store: ValkeyStore) -> None:
     with pytest.raises(StoreRefused) as releasing:
         await store.release("f", b"mine")
-    assert (str(counting.value), str(releasing.value)) == ("ResponseError", "ResponseError")
-    assert counting.value.__suppress_context__
-
-
-async def test_what_is_no_number_is_refused(store: ValkeyStore) -> None:
-    await store.set("a", b"x", ttl=TTL)
-    with pytest.raises(StoreRefused):
-        await store.increment("a", ttl=TTL)
-    assert await store.multi_get(["a"]) == [b"x"]
+    assert str(releasing.value) == "ResponseError"
+    assert releasing.value.__suppress_context__
 
 
 async def test_a_server_is_never_emptied(store: ValkeyStore) -> None:
-    await store.set("a", b"1", ttl=TTL)
+    await put(store, "a", b"1")
     with pytest.raises(NotImplementedError):
         await store.clear()
     with pytest.raises(NotImplementedError):
@@ -264,14 +255,14 @@ async def test_aiocaches_operations_are_there(store: ValkeyStore) -> None:
 @pytest.mark.parametrize("scheme", ["valkey", "redis"])
 async def test_either_name_leads_to_the_server(valkey: Valkey, scheme: str) -> None:
     store = ValkeyStore(f"{scheme}://127.0.0.1:{valkey.port}/0", deadline_s=PATIENCE_S)
-    await store.set("a", b"1", ttl=TTL)
+    await put(store, "a", b"1")
     assert await store.multi_get(["a"]) == [b"1"]
     await store.close()
 
 
 async def test_a_url_names_the_database(valkey: Valkey, store: ValkeyStore) -> None:
     other = ValkeyStore(f"valkey://127.0.0.1:{valkey.port}/3", deadline_s=PATIENCE_S)
-    await other.set("a", b"1", ttl=TTL)
+    await put(other, "a", b"1")
     assert (await store.multi_get(["a"]), await other.multi_get(["a"])) == ([None], [b"1"])
     await other.close()
 
@@ -279,7 +270,7 @@ async def test_a_url_names_the_database(valkey: Valkey, store: ValkeyStore) -> N
 async def test_a_url_names_who_we_are(own_valkey: Valkey) -> None:
     own_valkey.tell("ACL", "SETUSER", "till", "on", ">p@ss/word", "~*", "+@all")
     store = ValkeyStore(f"valkey://till:p%40ss%2Fword@127.0.0.1:{own_valkey.port}", deadline_s=PATIENCE_S)
-    await store.set("a", b"1", ttl=TTL)
+    await put(store, "a", b"1")
     assert own_valkey.tell("CLIENT", "LIST").count(b"user=till ") == 1
     await store.close()
 
@@ -310,7 +301,7 @@ async def test_a_secure_url_speaks_tls_with_whom_it_knows(valkey: Valkey, tmp_pa
     async with wire_to(valkey, context) as wire:
         address = wire.address.replace("valkey", scheme)
         known = ValkeyStore(f"{address}/0?ssl_ca_certs={certificate}", deadline_s=PATIENCE_S)
-        await known.set("a", b"1", ttl=TTL)
+        await put(known, "a", b"1")
         assert await known.multi_get(["a"]) == [b"1"]
         await known.close()
         assert wire.connections == 1
