@@ -71,6 +71,9 @@ class MemoryStore(BaseCache):
         """Keys, values, and what holding them and remembering who was driven out costs."""
         return sum(self._slots.weights) + self._ghosts.bytes_held
 
+    async def open(self) -> None:
+        """Nothing lies outside of this process."""
+
     async def multi_get(  # pyright: ignore[reportIncompatibleMethodOverride] - without aiocache's options
         self, keys: list[str]
     ) -> list[bytes | None]:

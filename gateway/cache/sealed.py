@@ -38,6 +38,10 @@ class SealedStore:
         self._keys = {_id(key): key for key in keys}
         self._sealing = _id(keys[0])
 
+    async def open(self) -> None:
+        """Opens the store."""
+        await self._store.open()
+
     async def multi_get(self, keys: list[str]) -> list[bytes | None]:
         """The values of the keys, in their order; null for what was not sealed with one of our keys for this key."""
         found = await self._store.multi_get(keys)

@@ -14,6 +14,10 @@ class Store(Protocol):
     It never serves what it was not given, nor anything past its time.
     """
 
+    async def open(self) -> None:
+        """Opens ahead of need what the first operations would have to wait for. They do without, too."""
+        ...
+
     async def multi_get(self, keys: list[str]) -> list[bytes | None]:
         """The values of the keys, in their order; null for one that is not known."""
         ...

@@ -29,7 +29,7 @@ class Subject:
 
 
 def _valkey_store(valkey: Valkey) -> ValkeyStore:
-    return ValkeyStore(valkey.url, deadline_s=PATIENCE_S)
+    return ValkeyStore(valkey.url)
 
 
 @pytest.fixture(params=["memory", "valkey", "sealed memory", "guarded valkey"])
@@ -205,6 +205,13 @@ async def test_a_claim_ends_with_its_time(subject: Subject) -> None:
 
 
 # --- the end ---
+
+
+async def test_opening_it_is_for_nothing_but_speed(store: Store) -> None:
+    await store.multi_put([("a", b"1", LONGER)])
+    await store.open()
+    await store.open()
+    assert await got(store, "a") == b"1"
 
 
 async def test_closing_twice_is_no_error(store: Store) -> None:

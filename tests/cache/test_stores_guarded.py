@@ -9,7 +9,8 @@ import pytest
 import structlog
 
 from gateway.cache.failures import StoreDown, StoreRefused
-from gateway.cache.guarded import GuardedStore
+from gateway.cache.guarded import OPENING_S, GuardedStore
+from gateway.cache.health import SILENCES_TO_REST
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Item
 from gateway.telemetry.events import Event, StoreFailed, StoreRecovered, to_log
@@ -32,6 +33,9 @@ class Broken(MemoryStore):
         self.asked += 1
         if self.trouble is not None:
             await self.trouble()
+
+    async def open(self) -> None:
+        await self._trouble()
 
     async def multi_get(self, keys: list[str]) -> list[bytes | None]:
         await self._trouble()
@@ -89,6 +93,7 @@ def bench() -> Bench:
 
 Operation = Callable[[GuardedStore], Awaitable[object]]
 OPERATIONS: dict[str, tuple[Operation, object]] = {
+    "open": (lambda store: store.open(), None),
     "multi_get": (lambda store: store.multi_get(["a", "b"]), [None, None]),
     "multi_put": (lambda store: store.multi_put([("a", b"1", 60)]), None),
     "put_surely": (lambda store: store.put_surely([("a", b"1", 60)]), StoreDown),
@@ -146,10 +151,11 @@ async def test_what_a_store_fails_with_reaches_nobody(bench: Bench, name: str, e
 async def test_no_operation_outlasts_the_deadline(bench: Bench, name: str) -> None:
     operation, without = OPERATIONS[name]
     bench.inner.hangs()
+    deadline_s = OPENING_S if name == "open" else DEADLINE_S
     loop = asyncio.get_running_loop()
     began = loop.time()
     assert await outcome(bench.store, operation) == without
-    assert DEADLINE_S * 0.9 <= loop.time() - began < DEADLINE_S + 1
+    assert deadline_s * 0.9 <= loop.time() - began < deadline_s + 1
     assert bench.events == [StoreFailed(name, "TimeoutError")]
 
 
@@ -266,6 +272,94 @@ async def test_nothing_is_left_of_a_deadline_that_was_kept(bench: Bench) -> None
     await get(bench.store)
     await asyncio.sleep(DEADLINE_S * 2)
     assert troubles == []
+
+
+# --- a store that says nothing ---
+
+
+async def silences(bench: Bench, number: int) -> None:
+    """So many operations, one after another, that have no answer in time."""
+    bench.inner.hangs()
+    for _ in range(number):
+        assert await get(bench.store) is None
+    bench.inner.trouble = None
+
+
+async def test_one_that_says_nothing_three_times_in_a_row_rests(bench: Bench) -> None:
+    await put(bench.store, "a", b"1")
+    await silences(bench, SILENCES_TO_REST)
+    assert bench.inner.asked == 1 + SILENCES_TO_REST
+    bench.inner.hangs()
+    assert [await get(bench.store) for _ in range(5)] == [None] * 5
+    assert bench.inner.asked == 1 + SILENCES_TO_REST
+    bench.inner.trouble = None
+    bench.clock.now += REST_S
+    assert await get(bench.store) == b"1"
+    assert bench.events == [StoreFailed("multi_get", "TimeoutError"), StoreRecovered()]
+
+
+async def test_one_that_answers_in_between_is_asked_on(bench: Bench) -> None:
+    await put(bench.store, "a", b"1")
+    for _ in range(SILENCES_TO_REST):
+        await silences(bench, SILENCES_TO_REST - 1)
+        assert await get(bench.store) == b"1"
+    assert StoreRecovered() not in bench.events
+
+
+async def test_one_that_refuses_in_between_is_asked_on(bench: Bench) -> None:
+    for _ in range(SILENCES_TO_REST):
+        await silences(bench, SILENCES_TO_REST - 1)
+        bench.inner.fails_with(StoreRefused("OutOfMemoryError"))
+        await bench.store.delete(["a"])
+    bench.inner.trouble = None
+    await put(bench.store, "a", b"1")
+    assert await get(bench.store) == b"1"
+
+
+async def test_a_burst_that_waits_in_vain_is_one_silence(bench: Bench) -> None:
+    """A moment in which this process or the server was busy costs that burst the store, and no other."""
+    await put(bench.store, "a", b"1")
+    bench.inner.hangs()
+    for _ in range(SILENCES_TO_REST - 1):
+        assert await asyncio.gather(*(get(bench.store) for _ in range(50))) == [None] * 50
+    bench.inner.trouble = None
+    assert await get(bench.store) == b"1"
+    assert bench.events == [StoreFailed("multi_get", "TimeoutError")]
+
+
+async def test_a_burst_in_which_one_is_answered_is_no_silence(bench: Bench) -> None:
+    await put(bench.store, "a", b"1")
+    for _ in range(SILENCES_TO_REST + 1):
+        bench.inner.hangs()
+        burst = [asyncio.create_task(get(bench.store)) for _ in range(10)]
+        await asyncio.sleep(0)
+        bench.inner.trouble = None
+        assert await get(bench.store) == b"1"
+        assert await asyncio.gather(*burst) == [None] * 10
+    assert await get(bench.store) == b"1"
+    assert bench.inner.asked == 1 + 11 * (SILENCES_TO_REST + 1) + 1
+
+
+async def test_one_that_is_slow_is_told_of_once_per_rest_though_it_never_rests(bench: Bench) -> None:
+    for _ in range(2):
+        for _ in range(2):
+            await silences(bench, 1)
+            await get(bench.store)
+        bench.clock.now += REST_S
+    assert bench.events == [StoreFailed("multi_get", "TimeoutError")] * 2
+
+
+async def test_one_that_breaks_after_a_silence_rests_at_once(bench: Bench) -> None:
+    await silences(bench, 1)
+    bench.inner.fails_with(ConnectionResetError())
+    await get(bench.store)
+    bench.inner.trouble = None
+    await get(bench.store)
+    assert bench.inner.asked == 2
+    assert bench.events == [
+        StoreFailed("multi_get", "TimeoutError"),
+        StoreFailed("multi_get", "ConnectionResetError"),
+    ]
 
 
 # --- a store that refuses ---

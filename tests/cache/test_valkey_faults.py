@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gateway.cache.failures import StoreDown
-from gateway.cache.guarded import GuardedStore
+from gateway.cache.guarded import OPENING_S, GuardedStore
+from gateway.cache.health import SILENCES_TO_REST
 from gateway.cache.stores import Store
 from gateway.cache.valkey import ValkeyStore
 from gateway.telemetry.events import Event, StoreFailed, StoreRecovered
@@ -36,13 +37,19 @@ class Guard:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        inner = ValkeyStore(self.url, deadline_s=DEADLINE_S, max_connections=self.max_connections)
+        inner = ValkeyStore(self.url, max_connections=self.max_connections)
         self.store = GuardedStore(
             inner, emit=self.events.append, deadline_s=DEADLINE_S, rest_s=REST_S, clock=self.clock
         )
 
     def rested(self) -> None:
         self.clock.now += REST_S
+
+    async def silences(self, number: int) -> None:
+        """So many bursts, one after another, of which nobody has an answer."""
+        for _ in range(number):
+            burst = [self.store.multi_get([f"k{number}"]) for number in range(20)]
+            assert await asyncio.gather(*burst) == [[None]] * 20
 
 
 @pytest.fixture
@@ -92,9 +99,43 @@ def sockets_to(valkey: Valkey) -> int:
 async def test_of_a_stalled_server_nobody_notices_more_than_the_deadline(own_valkey: Valkey, guard: Guard) -> None:
     await works(guard)
     own_valkey.stall()
-    assert DEADLINE_S * 0.9 < await seconds(lambda: guard.store.multi_get(["k1"])) < DEADLINE_S + SLACK_S
+    for _ in range(SILENCES_TO_REST):
+        assert DEADLINE_S * 0.9 < await seconds(lambda: guard.store.multi_get(["k1"])) < DEADLINE_S + SLACK_S
     assert await seconds(lambda: without_a_store(guard.store)) < 0.1
     assert guard.events == [StoreFailed("multi_get", "TimeoutError")]
+
+
+async def test_one_that_stalls_for_a_moment_is_used_again_at_once(own_valkey: Valkey, guard: Guard) -> None:
+    await works(guard)
+    own_valkey.stall()
+    await guard.silences(SILENCES_TO_REST - 1)
+    own_valkey.resume()
+    await works(guard)
+    assert guard.events == [StoreFailed("multi_get", "TimeoutError")]
+
+
+async def test_a_stalled_server_does_not_hold_up_the_start(own_valkey: Valkey) -> None:
+    guard = Guard(own_valkey.url)
+    own_valkey.stall()
+    assert OPENING_S * 0.9 < await seconds(guard.store.open) < OPENING_S + SLACK_S
+    assert guard.events == [StoreFailed("open", "TimeoutError")]
+    own_valkey.resume()
+    assert await guard.store.multi_get(["k1"]) == [None]
+    assert guard.events == [StoreFailed("open", "TimeoutError")]
+    await guard.store.close()
+
+
+async def test_a_server_that_is_not_there_does_not_hold_up_the_start(own_valkey: Valkey) -> None:
+    own_valkey.stop()
+    guard = Guard(own_valkey.url)
+    assert await seconds(guard.store.open) < SLACK_S
+    assert guard.events == [StoreFailed("open", "ConnectionError")]
+    assert await seconds(lambda: without_a_store(guard.store)) < 0.1
+    own_valkey.start()
+    guard.rested()
+    assert await guard.store.multi_get(["k1"]) == [None]
+    assert guard.events == [StoreFailed("open", "ConnectionError"), StoreRecovered()]
+    await guard.store.close()
 
 
 @pytest.mark.parametrize(
@@ -165,7 +206,7 @@ async def test_a_server_that_goes_on_is_used_again_and_late_answers_are_not_take
     await works(guard)
     for _ in range(3):
         own_valkey.stall()
-        await asyncio.gather(*(guard.store.multi_get([f"k{number}"]) for number in range(20)))
+        await guard.silences(SILENCES_TO_REST)
         own_valkey.resume()
         guard.rested()
         await guard.store.multi_get(["k1"])
