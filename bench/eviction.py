@@ -24,6 +24,7 @@ from typing import Protocol
 
 from gateway.cache.memory import BYTES_PER_GHOST, MemoryStore
 from gateway.cache.slots import OVERHEAD, size_of
+from gateway.cache.stores import Item
 
 SEED = 20261122
 KEYS = 100_000
@@ -42,7 +43,7 @@ class Cache(Protocol):
         """As a store's."""
         ...
 
-    async def set(self, key: str, value: bytes, *, ttl: float) -> object:
+    async def multi_put(self, items: Sequence[Item]) -> None:
         """As a store's."""
         ...
 
@@ -63,14 +64,14 @@ class LeastRecentlyUsed:
                 self._items.move_to_end(key)
         return found
 
-    async def set(self, key: str, value: bytes, *, ttl: float) -> object:  # noqa: ARG002 - nothing ends here
-        """Keeps a value."""
-        old = self._items.pop(key, None)
-        self._held += size_of(key, value) - (size_of(key, old) if old is not None else 0)
-        self._items[key] = value
-        while self._held > self._most:
-            self._held -= size_of(*self._items.popitem(last=False))
-        return True
+    async def multi_put(self, items: Sequence[Item]) -> None:
+        """Keeps every value; nothing ends here."""
+        for key, value, _ in items:
+            old = self._items.pop(key, None)
+            self._held += size_of(key, value) - (size_of(key, old) if old is not None else 0)
+            self._items[key] = value
+            while self._held > self._most:
+                self._held -= size_of(*self._items.popitem(last=False))
 
 
 def named(number: int) -> str:
@@ -106,7 +107,7 @@ async def hit_ratio(cache: Cache, trace: Iterator[tuple[int, bool]], warm_up: in
         key = named(number)
         (found,) = await cache.multi_get([key])
         if found is None:
-            await cache.set(key, value_of(number), ttl=FOREVER)
+            await cache.multi_put([(key, value_of(number), FOREVER)])
         if counts and position >= warm_up:
             counted += 1
             hits += found is not None

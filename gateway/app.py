@@ -129,6 +129,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        await gateway.store.open()
         async with gateway.http:
             yield
             await gateway.driver.finish()
@@ -172,9 +173,7 @@ def _store(cache: CacheSettings, emit: Emit, clock: Callable[[], float]) -> Stor
     from gateway.cache.sealed import SealedStore
     from gateway.cache.valkey import ValkeyStore
 
-    store: Store = GuardedStore(
-        ValkeyStore(cache.url.get_secret_value(), deadline_s=cache.deadline_s), deadline_s=cache.deadline_s, emit=emit
-    )
+    store: Store = GuardedStore(ValkeyStore(cache.url.get_secret_value()), deadline_s=cache.deadline_s, emit=emit)
     return SealedStore(store, cache.keys) if cache.keys else store
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from gateway.cache.base import BaseCache, NullSerializer
-from gateway.cache.failures import StoreRefused
 from gateway.cache.slots import Slots, size_of
 
 SMALL, MAIN, SURE = range(3)
@@ -72,6 +71,9 @@ class MemoryStore(BaseCache):
         """Keys, values, and what holding them and remembering who was driven out costs."""
         return sum(self._slots.weights) + self._ghosts.bytes_held
 
+    async def open(self) -> None:
+        """Nothing lies outside of this process."""
+
     async def multi_get(  # pyright: ignore[reportIncompatibleMethodOverride] - without aiocache's options
         self, keys: list[str]
     ) -> list[bytes | None]:
@@ -104,19 +106,6 @@ class MemoryStore(BaseCache):
         slot = self._slots.find(key)
         if slot and self._slots.values[slot] == value:
             self._slots.drop(slot)
-
-    async def increment(  # pyright: ignore[reportIncompatibleMethodOverride] - ours has a time to live
-        self, key: str, *, ttl: float
-    ) -> int:
-        """Adds one to the number under the key and keeps it `ttl` seconds more."""
-        now = self._clock()
-        found = self._found(key, now)
-        try:
-            number = int(found or b"0") + 1
-        except ValueError:
-            raise StoreRefused("NotANumber") from None
-        self._put(key, b"%d" % number, now + ttl, now, surely=True)
-        return number
 
     async def delete(  # pyright: ignore[reportIncompatibleMethodOverride] - ours takes many keys
         self, keys: list[str]

@@ -27,8 +27,8 @@ class SealedStore:
     A sealed value is the key's id, a random nonce, and what AES-GCM makes of the value and its cache key. Every cache
     key has an encryption key of its own, so that random nonces do not run out, as they would after 2**32 values.
 
-    Cache keys stay as they are: no personal data may be in them. So do numbers, to which the store must add;
-    `multi_get` does not show them. A claim is sealed with a nonce that follows from it, so that the store can compare.
+    Cache keys stay as they are: no personal data may be in them. A claim is sealed with a nonce that follows from it,
+    so that the store can compare.
     """
 
     def __init__(self, store: Store, keys: Sequence[bytes]) -> None:
@@ -37,6 +37,10 @@ class SealedStore:
         self._store = store
         self._keys = {_id(key): key for key in keys}
         self._sealing = _id(keys[0])
+
+    async def open(self) -> None:
+        """Opens the store."""
+        await self._store.open()
 
     async def multi_get(self, keys: list[str]) -> list[bytes | None]:
         """The values of the keys, in their order; null for what was not sealed with one of our keys for this key."""
@@ -51,10 +55,6 @@ class SealedStore:
         """As `multi_put`, for what must not get lost."""
         await self._store.put_surely([(key, self._sealed(key, value), ttl) for key, value, ttl in items])
 
-    async def set(self, key: str, value: bytes, *, ttl: float) -> object:
-        """Keeps a value for `ttl` seconds."""
-        return await self._store.set(key, self._sealed(key, value), ttl=ttl)
-
     async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
         """Keeps the value if nothing lies under the key; says whether it did."""
         return await self._store.claim(key, self._sealed(key, value, self._same_nonce(value)), ttl=ttl)
@@ -62,10 +62,6 @@ class SealedStore:
     async def release(self, key: str, value: bytes) -> None:
         """Removes the key if it still holds what was claimed under the key that seals now."""
         await self._store.release(key, self._sealed(key, value, self._same_nonce(value)))
-
-    async def increment(self, key: str, *, ttl: float) -> int:
-        """Adds one to the number under the key and keeps it `ttl` seconds more."""
-        return await self._store.increment(key, ttl=ttl)
 
     async def delete(self, keys: list[str]) -> None:
         """Removes the keys."""

@@ -10,9 +10,13 @@ Item = tuple[str, bytes, float]
 class Store(Protocol):
     """A place where bytes lie under keys for a time. Every method is at most one round trip; none needs a key to exist.
 
-    A store may forget anything at any time, save what was put surely or counted (`put_surely` says how far).
+    A store may forget anything at any time, save what was put surely (`put_surely` says how far).
     It never serves what it was not given, nor anything past its time.
     """
+
+    async def open(self) -> None:
+        """Opens ahead of need what the first operations would have to wait for. They do without, too."""
+        ...
 
     async def multi_get(self, keys: list[str]) -> list[bytes | None]:
         """The values of the keys, in their order; null for one that is not known."""
@@ -30,23 +34,12 @@ class Store(Protocol):
         """
         ...
 
-    async def set(self, key: str, value: bytes, *, ttl: float) -> object:
-        """Keeps a value for `ttl` seconds."""
-        ...
-
     async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
         """Keeps the value if nothing lies under the key; says whether it did."""
         ...
 
     async def release(self, key: str, value: bytes) -> None:
         """Removes the key if it still holds this value, which was claimed, as one step."""
-        ...
-
-    async def increment(self, key: str, *, ttl: float) -> int:
-        """Adds one to the number under the key, zero if there is none, as one step, and keeps it `ttl` seconds more.
-
-        Never lost silently: as with `put_surely`. A sealed store does not show the number to `multi_get`.
-        """
         ...
 
     async def delete(self, keys: list[str]) -> None:

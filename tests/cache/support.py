@@ -8,7 +8,7 @@ from typing import Any
 from gateway.cache.entries import Entry, Kept
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.memory import MemoryStore
-from gateway.cache.stores import Item
+from gateway.cache.stores import Item, Store
 from gateway.context import Scope
 from gateway.facets.addresses import address as read_address
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, IdentifierKind, Source
@@ -58,6 +58,11 @@ class Recording(MemoryStore):
         self.calls.append(call)
         self.keys += [key for key, _, _ in items]
         self.kept |= {key: (value, ttl) for key, value, ttl in items}
+
+
+async def put(store: Store, key: str, value: bytes, ttl: float = 60.0) -> None:
+    """Gets one value into a store."""
+    await store.multi_put([(key, value, ttl)])
 
 
 def cache_over(store: Any, clock: Clock, secret: bytes = SECRET, **others: Any) -> FacetCache:

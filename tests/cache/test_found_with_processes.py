@@ -9,7 +9,7 @@ from gateway.cache.memory import MemoryStore
 from gateway.cache.sealed import SealedStore
 from gateway.facets.catalog import CARDS
 from gateway.telemetry.events import Event
-from tests.cache.support import ASHA, SCOPE, SECRET
+from tests.cache.support import ASHA, SCOPE, SECRET, put
 
 
 class Prompt(MemoryStore):
@@ -24,7 +24,7 @@ class Prompt(MemoryStore):
 async def test_a_store_that_answered_in_time_is_not_blamed_for_what_this_process_is_late_by() -> None:
     told: list[Event] = []
     store = Prompt(max_bytes=10**6)
-    await store.set("key", b"value", ttl=60)
+    await put(store, "key", b"value")
     guarded = GuardedStore(store, emit=told.append, deadline_s=0.02)
     asking = asyncio.create_task(guarded.multi_get(["key"]))
     await asyncio.sleep(0)

@@ -26,11 +26,10 @@ class Subject:
 
     store: Store
     wait: Callable[[float], Awaitable[None]]
-    shows_numbers: bool = True
 
 
 def _valkey_store(valkey: Valkey) -> ValkeyStore:
-    return ValkeyStore(valkey.url, deadline_s=PATIENCE_S)
+    return ValkeyStore(valkey.url)
 
 
 @pytest.fixture(params=["memory", "valkey", "sealed memory", "guarded valkey"])
@@ -45,7 +44,7 @@ async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
             found = Subject(MemoryStore(max_bytes=10**8, clock=clock), moved)
         case "sealed memory":
             inner = MemoryStore(max_bytes=10**8, clock=clock)
-            found = Subject(SealedStore(inner, [b"k" * 32]), moved, shows_numbers=False)
+            found = Subject(SealedStore(inner, [b"k" * 32]), moved)
         case "valkey":
             found = Subject(_valkey_store(request.getfixturevalue("valkey")), asyncio.sleep)
         case _:
@@ -73,8 +72,7 @@ async def got(store: Store, key: str) -> bytes | None:
 
 async def test_what_is_put_is_got_in_the_order_of_the_keys(store: Store) -> None:
     await store.multi_put([("a", b"1", LONGER), ("b", b"2", LONGER)])
-    await store.set("c", b"3", ttl=LONGER)
-    await store.put_surely([("d", b"4", LONGER)])
+    await store.put_surely([("c", b"3", LONGER), ("d", b"4", LONGER)])
     assert await store.multi_get(["d", "x", "b", "a", "b", "c"]) == [b"4", None, b"2", b"1", b"2", b"3"]
 
 
@@ -108,8 +106,17 @@ async def test_the_last_value_counts(store: Store) -> None:
     assert await got(store, "a") == b"2"
     await store.put_surely([("a", b"3", LONGER)])
     assert await got(store, "a") == b"3"
-    await store.set("a", b"4", ttl=LONGER)
-    assert await got(store, "a") == b"4"
+
+
+async def test_of_many_words_put_surely_at_once_none_is_lost(store: Store) -> None:
+    await asyncio.gather(*(store.put_surely([(f"k{number}", b"%d" % number, LONGER)]) for number in range(50)))
+    assert await store.multi_get([f"k{number}" for number in range(50)]) == [b"%d" % number for number in range(50)]
+
+
+async def test_what_was_put_surely_can_be_deleted(store: Store) -> None:
+    await store.put_surely([("a", b"1", LONGER)])
+    await store.delete(["a"])
+    assert await got(store, "a") is None
 
 
 async def test_deleting_removes_what_is_there_and_nothing_else(store: Store) -> None:
@@ -126,36 +133,36 @@ async def test_every_value_has_its_own_time(subject: Subject) -> None:
     store = subject.store
     await store.multi_put([("a", b"1", TTL), ("b", b"2", LONGER)])
     await store.put_surely([("c", b"3", TTL)])
-    await store.set("d", b"4", ttl=TTL)
     await subject.wait(TTL * 1.5)
-    assert await store.multi_get(["a", "b", "c", "d"]) == [None, b"2", None, None]
+    assert await store.multi_get(["a", "b", "c"]) == [None, b"2", None]
 
 
 async def test_putting_again_begins_a_new_time(subject: Subject) -> None:
     store = subject.store
     await store.multi_put([("a", b"1", TTL), ("b", b"1", LONGER)])
+    await store.put_surely([("c", b"1", TTL), ("d", b"1", LONGER)])
     await store.multi_put([("a", b"2", LONGER), ("b", b"2", TTL)])
+    await store.put_surely([("c", b"2", LONGER), ("d", b"2", TTL)])
     await subject.wait(TTL * 1.5)
-    assert await store.multi_get(["a", "b"]) == [b"2", None]
+    assert await store.multi_get(["a", "b", "c", "d"]) == [b"2", None, b"2", None]
 
 
 @pytest.mark.parametrize("ttl", [0, 0.0, 0.0004, -1.0])
 async def test_no_time_at_all_removes_what_was_there(subject: Subject, ttl: float) -> None:
     store = subject.store
-    await store.multi_put([("a", b"1", LONGER), ("b", b"1", LONGER), ("c", b"1", LONGER)])
-    await store.multi_put([("a", b"2", ttl), ("d", b"2", LONGER)])
+    await store.multi_put([("a", b"1", LONGER), ("b", b"1", LONGER)])
+    await store.multi_put([("a", b"2", ttl), ("c", b"2", LONGER)])
     await store.put_surely([("b", b"2", ttl)])
-    await store.set("c", b"2", ttl=ttl)
     await subject.wait(0.001)
-    assert await store.multi_get(["a", "b", "c", "d"]) == [None, None, None, b"2"]
+    assert await store.multi_get(["a", "b", "c"]) == [None, None, b"2"]
 
 
 @pytest.mark.parametrize("ttl", [1e12, float("inf")])
 async def test_any_length_of_time_is_taken(store: Store, ttl: float) -> None:
     await store.multi_put([("a", b"1", ttl)])
     assert await store.claim("b", b"1", ttl=ttl)
-    assert await store.increment("c", ttl=ttl) == 1
-    assert await got(store, "a") == b"1"
+    await store.put_surely([("c", b"1", ttl)])
+    assert await store.multi_get(["a", "c"]) == [b"1", b"1"]
 
 
 # --- claims ---
@@ -197,41 +204,14 @@ async def test_a_claim_ends_with_its_time(subject: Subject) -> None:
     assert await subject.store.claim("a", b"theirs", ttl=LONGER)
 
 
-# --- numbers ---
-
-
-async def test_a_number_counts_up_from_one(store: Store) -> None:
-    assert [await store.increment("a", ttl=LONGER) for _ in range(3)] == [1, 2, 3]
-    assert await store.increment("b", ttl=LONGER) == 1
-
-
-async def test_no_increment_is_lost_among_many(store: Store) -> None:
-    counted = await asyncio.gather(*(store.increment("a", ttl=LONGER) for _ in range(50)))
-    assert sorted(counted) == list(range(1, 51))
-
-
-async def test_counting_renews_the_time(subject: Subject) -> None:
-    await subject.store.increment("a", ttl=TTL)
-    await subject.store.increment("a", ttl=LONGER)
-    await subject.wait(TTL * 1.5)
-    assert await subject.store.increment("a", ttl=TTL) == 3
-    await subject.wait(TTL * 1.5)
-    assert await subject.store.increment("a", ttl=TTL) == 1
-
-
-async def test_a_number_reads_as_its_digits(subject: Subject) -> None:
-    for _ in range(12):
-        await subject.store.increment("a", ttl=LONGER)
-    assert await got(subject.store, "a") == (b"12" if subject.shows_numbers else None)
-
-
-async def test_a_deleted_number_begins_again(store: Store) -> None:
-    await store.increment("a", ttl=LONGER)
-    await store.delete(["a"])
-    assert await store.increment("a", ttl=LONGER) == 1
-
-
 # --- the end ---
+
+
+async def test_opening_it_is_for_nothing_but_speed(store: Store) -> None:
+    await store.multi_put([("a", b"1", LONGER)])
+    await store.open()
+    await store.open()
+    assert await got(store, "a") == b"1"
 
 
 async def test_closing_twice_is_no_error(store: Store) -> None:

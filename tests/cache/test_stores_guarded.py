@@ -9,10 +9,12 @@ import pytest
 import structlog
 
 from gateway.cache.failures import StoreDown, StoreRefused
-from gateway.cache.guarded import GuardedStore
+from gateway.cache.guarded import OPENING_S, GuardedStore
+from gateway.cache.health import SILENCES_TO_REST
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Item
 from gateway.telemetry.events import Event, StoreFailed, StoreRecovered, to_log
+from tests.cache.support import put
 from tests.support.clock import Clock
 
 DEADLINE_S = 0.02
@@ -32,6 +34,9 @@ class Broken(MemoryStore):
         if self.trouble is not None:
             await self.trouble()
 
+    async def open(self) -> None:
+        await self._trouble()
+
     async def multi_get(self, keys: list[str]) -> list[bytes | None]:
         await self._trouble()
         return await super().multi_get(keys)
@@ -44,10 +49,6 @@ class Broken(MemoryStore):
         await self._trouble()
         await super().put_surely(items)
 
-    async def set(self, key: str, value: bytes, **others: Any) -> object:
-        await self._trouble()
-        return await super().set(key, value, **others)
-
     async def claim(self, key: str, value: bytes, *, ttl: float) -> bool:
         await self._trouble()
         return await super().claim(key, value, ttl=ttl)
@@ -55,10 +56,6 @@ class Broken(MemoryStore):
     async def release(self, key: str, value: bytes) -> None:
         await self._trouble()
         await super().release(key, value)
-
-    async def increment(self, key: str, *, ttl: float) -> int:
-        await self._trouble()
-        return await super().increment(key, ttl=ttl)
 
     async def delete(self, keys: list[str]) -> None:
         await self._trouble()
@@ -96,13 +93,12 @@ def bench() -> Bench:
 
 Operation = Callable[[GuardedStore], Awaitable[object]]
 OPERATIONS: dict[str, tuple[Operation, object]] = {
+    "open": (lambda store: store.open(), None),
     "multi_get": (lambda store: store.multi_get(["a", "b"]), [None, None]),
     "multi_put": (lambda store: store.multi_put([("a", b"1", 60)]), None),
     "put_surely": (lambda store: store.put_surely([("a", b"1", 60)]), StoreDown),
-    "set": (lambda store: store.set("a", b"1", ttl=60), None),
     "claim": (lambda store: store.claim("a", b"1", ttl=60), True),
     "release": (lambda store: store.release("a", b"1"), None),
-    "increment": (lambda store: store.increment("n", ttl=60), StoreDown),
     "delete": (lambda store: store.delete(["a"]), None),
     "close": (lambda store: store.close(), None),
 }
@@ -131,11 +127,9 @@ async def test_a_store_that_is_well_is_as_without_a_guard(bench: Bench) -> None:
     assert not await bench.store.claim("a", b"2", ttl=60)
     await bench.store.release("a", b"1")
     assert await bench.store.claim("a", b"2", ttl=60)
-    await bench.store.set("b", b"3", ttl=60)
-    await bench.store.put_surely([("c", b"4", 60)])
+    await bench.store.put_surely([("c", b"3", 60)])
     await bench.store.delete(["a"])
-    assert await bench.store.increment("n", ttl=60) == 1
-    assert await bench.store.multi_get(["a", "b", "c"]) == [None, b"3", b"4"]
+    assert await bench.store.multi_get(["a", "b", "c"]) == [None, None, b"3"]
     assert bench.events == []
 
 
@@ -157,10 +151,11 @@ async def test_what_a_store_fails_with_reaches_nobody(bench: Bench, name: str, e
 async def test_no_operation_outlasts_the_deadline(bench: Bench, name: str) -> None:
     operation, without = OPERATIONS[name]
     bench.inner.hangs()
+    deadline_s = OPENING_S if name == "open" else DEADLINE_S
     loop = asyncio.get_running_loop()
     began = loop.time()
     assert await outcome(bench.store, operation) == without
-    assert DEADLINE_S * 0.9 <= loop.time() - began < DEADLINE_S + 1
+    assert deadline_s * 0.9 <= loop.time() - began < deadline_s + 1
     assert bench.events == [StoreFailed(name, "TimeoutError")]
 
 
@@ -185,7 +180,7 @@ async def test_a_store_that_rests_is_closed(bench: Bench) -> None:
 
 
 async def test_it_rests_for_its_time_and_then_one_operation_decides(bench: Bench) -> None:
-    await bench.store.set("a", b"1", ttl=60)
+    await put(bench.store, "a", b"1")
     bench.inner.fails_with(OSError())
     await get(bench.store)
     bench.inner.trouble = None
@@ -233,7 +228,7 @@ async def test_an_attempt_whose_caller_leaves_decides_nothing(bench: Bench) -> N
     with pytest.raises(asyncio.CancelledError):
         await attempt
     bench.inner.trouble = None
-    await bench.store.set("a", b"1", ttl=60)
+    await put(bench.store, "a", b"1")
     assert await get(bench.store) == b"1"
     assert bench.events == [StoreFailed("multi_get", "OSError"), StoreRecovered()]
 
@@ -265,7 +260,7 @@ async def test_the_store_is_not_blamed_for_what_this_process_is_late_by(bench: B
             time.sleep(2 * DEADLINE_S)  # noqa: ASYNC251 - it parses, plans and answers
             await asyncio.sleep(0)
 
-    await bench.store.set("a", b"1", ttl=60)
+    await put(bench.store, "a", b"1")
     bench.inner.trouble = answers_soon
     found, _ = await asyncio.gather(get(bench.store), busy())
     assert (found, bench.events) == (b"1", [])
@@ -279,11 +274,99 @@ async def test_nothing_is_left_of_a_deadline_that_was_kept(bench: Bench) -> None
     assert troubles == []
 
 
+# --- a store that says nothing ---
+
+
+async def silences(bench: Bench, number: int) -> None:
+    """So many operations, one after another, that have no answer in time."""
+    bench.inner.hangs()
+    for _ in range(number):
+        assert await get(bench.store) is None
+    bench.inner.trouble = None
+
+
+async def test_one_that_says_nothing_three_times_in_a_row_rests(bench: Bench) -> None:
+    await put(bench.store, "a", b"1")
+    await silences(bench, SILENCES_TO_REST)
+    assert bench.inner.asked == 1 + SILENCES_TO_REST
+    bench.inner.hangs()
+    assert [await get(bench.store) for _ in range(5)] == [None] * 5
+    assert bench.inner.asked == 1 + SILENCES_TO_REST
+    bench.inner.trouble = None
+    bench.clock.now += REST_S
+    assert await get(bench.store) == b"1"
+    assert bench.events == [StoreFailed("multi_get", "TimeoutError"), StoreRecovered()]
+
+
+async def test_one_that_answers_in_between_is_asked_on(bench: Bench) -> None:
+    await put(bench.store, "a", b"1")
+    for _ in range(SILENCES_TO_REST):
+        await silences(bench, SILENCES_TO_REST - 1)
+        assert await get(bench.store) == b"1"
+    assert StoreRecovered() not in bench.events
+
+
+async def test_one_that_refuses_in_between_is_asked_on(bench: Bench) -> None:
+    for _ in range(SILENCES_TO_REST):
+        await silences(bench, SILENCES_TO_REST - 1)
+        bench.inner.fails_with(StoreRefused("OutOfMemoryError"))
+        await bench.store.delete(["a"])
+    bench.inner.trouble = None
+    await put(bench.store, "a", b"1")
+    assert await get(bench.store) == b"1"
+
+
+async def test_a_burst_that_waits_in_vain_is_one_silence(bench: Bench) -> None:
+    """A moment in which this process or the server was busy costs that burst the store, and no other."""
+    await put(bench.store, "a", b"1")
+    bench.inner.hangs()
+    for _ in range(SILENCES_TO_REST - 1):
+        assert await asyncio.gather(*(get(bench.store) for _ in range(50))) == [None] * 50
+    bench.inner.trouble = None
+    assert await get(bench.store) == b"1"
+    assert bench.events == [StoreFailed("multi_get", "TimeoutError")]
+
+
+async def test_a_burst_in_which_one_is_answered_is_no_silence(bench: Bench) -> None:
+    await put(bench.store, "a", b"1")
+    for _ in range(SILENCES_TO_REST + 1):
+        bench.inner.hangs()
+        burst = [asyncio.create_task(get(bench.store)) for _ in range(10)]
+        await asyncio.sleep(0)
+        bench.inner.trouble = None
+        assert await get(bench.store) == b"1"
+        assert await asyncio.gather(*burst) == [None] * 10
+    assert await get(bench.store) == b"1"
+    assert bench.inner.asked == 1 + 11 * (SILENCES_TO_REST + 1) + 1
+
+
+async def test_one_that_is_slow_is_told_of_once_per_rest_though_it_never_rests(bench: Bench) -> None:
+    for _ in range(2):
+        for _ in range(2):
+            await silences(bench, 1)
+            await get(bench.store)
+        bench.clock.now += REST_S
+    assert bench.events == [StoreFailed("multi_get", "TimeoutError")] * 2
+
+
+async def test_one_that_breaks_after_a_silence_rests_at_once(bench: Bench) -> None:
+    await silences(bench, 1)
+    bench.inner.fails_with(ConnectionResetError())
+    await get(bench.store)
+    bench.inner.trouble = None
+    await get(bench.store)
+    assert bench.inner.asked == 2
+    assert bench.events == [
+        StoreFailed("multi_get", "TimeoutError"),
+        StoreFailed("multi_get", "ConnectionResetError"),
+    ]
+
+
 # --- a store that refuses ---
 
 
 async def test_a_store_that_refuses_writes_is_still_read(bench: Bench) -> None:
-    await bench.store.set("a", b"1", ttl=60)
+    await put(bench.store, "a", b"1")
     bench.inner.fails_with(StoreRefused("OutOfMemoryError"))
     await bench.store.multi_put([("b", b"1", 60)])
     bench.inner.trouble = None

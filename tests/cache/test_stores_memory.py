@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cache.failures import StoreRefused
 from gateway.cache.memory import BYTES_PER_GHOST, MAIN, Ghosts, MemoryStore
 from gateway.cache.slots import OVERHEAD, Slots, size_of
 from tests.support.clock import Clock
@@ -112,7 +111,6 @@ async def test_a_store_of_no_bytes_keeps_nothing(clock: Clock) -> None:
     store = MemoryStore(max_bytes=0, clock=clock)
     await put(store, "a", size=0)
     await store.put_surely([("a", b"", TTL)])
-    assert await store.increment("a", ttl=TTL) == 1
     assert (held(store), store.bytes_held) == (set(), 0)
 
 
@@ -264,11 +262,12 @@ async def test_what_has_no_time_takes_no_room(clock: Clock) -> None:
 async def test_nothing_else_drives_out_what_was_put_surely(clock: Clock) -> None:
     store = MemoryStore(max_bytes=bound(100), clock=clock)
     await store.put_surely([("sure", b"x", TTL)])
-    await store.increment("number", ttl=TTL)
+    assert await store.claim("other", b"x", ttl=TTL)
+    await store.put_surely([("other", b"y", TTL)])
     for number in range(1000):
         await put(store, f"{number}")
         await read(store, f"{number}")
-    assert await store.multi_get(["sure", "number"]) == [b"x", b"1"]
+    assert await store.multi_get(["sure", "other"]) == [b"x", b"y"]
 
 
 async def test_what_was_put_surely_ends_with_its_time(clock: Clock) -> None:
@@ -306,14 +305,6 @@ async def test_what_is_put_again_without_that_wish_is_like_any_other(clock: Cloc
     await store.put_surely([("a", b"x", TTL)])
     await put(store, "a")
     assert slots_of(store).queues[slots_of(store).find("a")] == MAIN
-
-
-async def test_what_is_no_number_is_not_counted_up(clock: Clock) -> None:
-    store = MemoryStore(max_bytes=bound(10), clock=clock)
-    await put(store, "a")
-    with pytest.raises(StoreRefused, match="NotANumber"):
-        await store.increment("a", ttl=TTL)
-    assert held(store) == {"a"}
 
 
 async def test_nothing_is_driven_out_for_what_cannot_fit_beside_what_must_not_get_lost(clock: Clock) -> None:
@@ -433,7 +424,7 @@ operations = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(["put", "set", "surely", "claim"]), key, size, ttl),
         st.tuples(st.just("get"), key, st.just(0), st.just(0)),
-        st.tuples(st.sampled_from(["increment", "increment", "delete", "release"]), key, st.just(0), ttl),
+        st.tuples(st.sampled_from(["delete", "release"]), key, st.just(0), st.just(0)),
         st.tuples(st.just("wait"), st.just(""), st.integers(1, 15), st.just(0)),
         st.tuples(st.just("scan"), st.just(""), st.integers(1, 30), ttl),
     ),
@@ -458,9 +449,7 @@ class Oracle:
 
 async def use(store: MemoryStore, oracle: Oracle, used: Iterable[tuple[str, str, int, int]], *, forgets: bool) -> None:
     """Does the same to both and compares. A store that `forgets` may say that it does not know."""
-    stamp = 0
-    for name, key, size, ttl in used:
-        stamp += 1
+    for stamp, (name, key, size, ttl) in enumerate(used, 1):
         value = b"%d " % stamp + b"x" * size
         known = oracle.get(key)
         match name:
@@ -476,15 +465,6 @@ async def use(store: MemoryStore, oracle: Oracle, used: Iterable[tuple[str, str,
                 assert forgets or granted == (known is None)
                 if granted:
                     oracle.put(key, value, ttl)
-            case "increment":
-                try:
-                    number = await store.increment(key, ttl=ttl)
-                except StoreRefused:
-                    assert known is not None
-                    assert b" " in known
-                    continue
-                assert number == 1 + int(known or 0) if not forgets or number != 1 else number == 1
-                oracle.put(key, b"%d" % number, ttl)
             case "delete":
                 await store.delete([key, "never there"])
                 oracle.items.pop(key, None)

@@ -17,17 +17,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import InvalidResponse
 
 from gateway.cache.failures import StoreRefused
-from gateway.cache.valkey import ValkeyStore
-from tests.support.valkey import PATIENCE_S, Valkey
+from gateway.cache.valkey import OPENED_AHEAD, ValkeyStore
+from tests.cache.support import put
+from tests.support.valkey import Valkey
 
 TTL = 60.0
 
 
 @pytest.fixture
 async def store(valkey: Valkey) -> AsyncIterator[ValkeyStore]:
-    found = ValkeyStore(valkey.url, deadline_s=PATIENCE_S)
+    found = ValkeyStore(valkey.url)
     yield found
     await found.close()
 
@@ -83,17 +85,15 @@ async def wire_to(valkey: Valkey, context: ssl.SSLContext | None = None) -> Asyn
 async def test_every_operation_is_one_round_trip(valkey: Valkey) -> None:
     items = [(f"k{number}", b"x" * 100, TTL) for number in range(50)]
     async with wire_to(valkey) as wire:
-        store = ValkeyStore(wire.address, deadline_s=PATIENCE_S)
+        store = ValkeyStore(wire.address)
         await store.multi_get(["a"])
         connecting = wire.turns - 1
         for operation in (
             lambda: store.multi_get([key for key, _, _ in items]),
             lambda: store.multi_put(items),
             lambda: store.put_surely(items),
-            lambda: store.set("a", b"1", ttl=TTL),
             lambda: store.claim("b", b"1", ttl=TTL),
             lambda: store.release("b", b"1"),
-            lambda: store.increment("n", ttl=TTL),
             lambda: store.delete([key for key, _, _ in items]),
         ):
             before = wire.turns
@@ -113,7 +113,7 @@ async def test_every_operation_is_one_round_trip(valkey: Valkey) -> None:
 
 
 async def test_nothing_is_tried_twice() -> None:
-    """An increment may have counted though its answer was lost, and there is no time for a second attempt."""
+    """A claim may have been granted though its answer was lost, and there is no time for a second attempt."""
     commands: list[bytes] = []
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -124,11 +124,11 @@ async def test_nothing_is_tried_twice() -> None:
 
     async with await asyncio.start_server(meet, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        store = ValkeyStore(f"valkey://127.0.0.1:{port}", deadline_s=PATIENCE_S)
+        store = ValkeyStore(f"valkey://127.0.0.1:{port}")
         for operation in (
             lambda: store.multi_get(["a"]),
             lambda: store.multi_put([("a", b"1", TTL)]),
-            lambda: store.increment("a", ttl=TTL),
+            lambda: store.put_surely([("a", b"1", TTL)]),
             lambda: store.claim("a", b"1", ttl=TTL),
         ):
             with pytest.raises(NotConnected):
@@ -139,15 +139,53 @@ async def test_nothing_is_tried_twice() -> None:
 
 async def test_a_burst_waits_for_the_connections_there_are(valkey: Valkey) -> None:
     async with wire_to(valkey) as wire:
-        store = ValkeyStore(wire.address, deadline_s=PATIENCE_S, max_connections=3)
-        await store.set("a", b"1", ttl=TTL)
+        store = ValkeyStore(wire.address, max_connections=3)
+        await put(store, "a", b"1")
         assert await asyncio.gather(*(store.multi_get(["a"]) for _ in range(100))) == [[b"1"]] * 100
         assert wire.connections == 3
         await store.close()
 
 
+@pytest.mark.parametrize(("most", "ahead"), [(100, OPENED_AHEAD), (3, 3)])
+async def test_a_burst_finds_the_connections_that_were_opened_ahead(valkey: Valkey, most: int, ahead: int) -> None:
+    async with wire_to(valkey) as wire:
+        store = ValkeyStore(wire.address, max_connections=most)
+        await store.open()
+        assert wire.connections == ahead
+        await asyncio.gather(*(store.multi_get(["a"]) for _ in range(ahead)))
+        assert wire.connections == ahead
+        await store.open()
+        assert wire.connections == ahead
+        await store.close()
+
+
+@pytest.mark.parametrize("answer", [b"+OK\r\n", b":1\r\n", b"$1\r\nx\r\n"])
+async def test_what_must_not_get_lost_is_not_taken_for_kept_by_whoever_says_yes(answer: bytes) -> None:
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while command := await reader.read(65536):
+            writer.write(b"%1\r\n$5\r\nproto\r\n:3\r\n" if b"HELLO" in command else answer)
+        writer.close()
+
+    async with await asyncio.start_server(meet, "127.0.0.1", 0) as server:
+        store = ValkeyStore(f"valkey://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        with pytest.raises(InvalidResponse):
+            await store.put_surely([("a", b"1", TTL)])
+        await store.close()
+
+
+async def test_a_connection_that_takes_too_long_is_no_answer_and_nothing_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.cache.valkey.CONNECTING_S", 0.02)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = ValkeyStore(f"valkeys://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(TimeoutError):
+            await store.open()
+        with pytest.raises(TimeoutError):
+            await store.multi_get(["a"])
+        await store.close()
+
+
 async def test_those_who_leave_give_their_connections_back(valkey: Valkey) -> None:
-    store = ValkeyStore(valkey.url, deadline_s=PATIENCE_S, max_connections=2)
+    store = ValkeyStore(valkey.url, max_connections=2)
     await store.multi_put([(f"k{number}", b"%d" % number, TTL) for number in range(50)])
     for turns in range(8):
         asking = [asyncio.create_task(store.multi_get([f"k{number}"])) for number in range(20)]
@@ -164,24 +202,25 @@ async def test_those_who_leave_give_their_connections_back(valkey: Valkey) -> No
 
 async def test_the_time_to_live_is_kept_in_milliseconds(valkey: Valkey, store: ValkeyStore) -> None:
     await store.multi_put([("a", b"1", 0.9)])
-    await store.set("b", b"1", ttl=12.3456)
+    await put(store, "b", b"1", ttl=12.3456)
     await store.claim("c", b"1", ttl=0.0001)
-    await store.increment("n", ttl=9.5)
+    await store.put_surely([("d", b"1", 9.5)])
     assert 800 <= int(valkey.tell("PTTL", "a")[1:]) <= 900
     assert 12_200 <= int(valkey.tell("PTTL", "b")[1:]) <= 12_345
     assert int(valkey.tell("PTTL", "c")[1:]) in (-2, 0, 1)
-    assert 9_400 <= int(valkey.tell("PTTL", "n")[1:]) <= 9_500
+    assert 9_400 <= int(valkey.tell("PTTL", "d")[1:]) <= 9_500
 
 
 async def test_nothing_is_kept_for_good(valkey: Valkey, store: ValkeyStore) -> None:
     await store.set("a", b"1", ttl=float("inf"))
     await store.multi_set([("b", b"1")], ttl=None)
-    assert int(valkey.tell("TTL", "a")[1:]) > 0
-    assert int(valkey.tell("TTL", "b")[1:]) > 0
+    await store.put_surely([("c", b"1", float("inf"))])
+    for key in "abc":
+        assert int(valkey.tell("TTL", key)[1:]) > 0
 
 
 async def test_a_closed_store_leaves_no_connection(valkey: Valkey) -> None:
-    store = ValkeyStore(valkey.url, deadline_s=PATIENCE_S)
+    store = ValkeyStore(valkey.url)
     await asyncio.gather(*(store.multi_get(["a"]) for _ in range(5)))
     await store.close()
     for _ in range(500):
@@ -197,7 +236,7 @@ async def test_the_log_tells_no_keys_even_in_detail(store: ValkeyStore, caplog: 
         await store.multi_get(["f:key-1"])
         await store.claim("f:key-2", b"value-2", ttl=TTL)
         await store.release("f:key-2", b"value-2")
-        await store.increment("f:key-3", ttl=TTL)
+        await store.put_surely([("f:key-3", b"value-3", TTL)])
         await store.delete(["f:key-1"])
     assert "f:key" not in caplog.text
     assert "value-" not in caplog.text
@@ -218,31 +257,22 @@ async def test_another_type_under_a_key_is_a_miss_and_gives_way(store: ValkeySto
     assert await store.multi_get(["a", "z"]) == [None, b"1"]
     await store.multi_put([("a", b"2", TTL)])
     await store.put_surely([("b", b"3", TTL)])
-    await store.set("c", b"4", ttl=TTL)
+    await put(store, "c", b"4")
     await store.delete(["d"])
     assert not await store.claim("e", b"5", ttl=TTL)
     assert await store.multi_get([*"abcde"]) == [b"2", b"3", b"4", None, None]
 
 
 @pytest.mark.usefixtures("lists")
-async def test_another_type_under_a_number_or_a_claim_is_a_refusal_without_the_key(store: ValkeyStore) -> None:
-    with pytest.raises(StoreRefused) as counting:
-        await store.increment("f", ttl=TTL)
+async def test_another_type_under_a_claim_is_a_refusal_without_the_key(store: ValkeyStore) -> None:
     with pytest.raises(StoreRefused) as releasing:
         await store.release("f", b"mine")
-    assert (str(counting.value), str(releasing.value)) == ("ResponseError", "ResponseError")
-    assert counting.value.__suppress_context__
-
-
-async def test_what_is_no_number_is_refused(store: ValkeyStore) -> None:
-    await store.set("a", b"x", ttl=TTL)
-    with pytest.raises(StoreRefused):
-        await store.increment("a", ttl=TTL)
-    assert await store.multi_get(["a"]) == [b"x"]
+    assert str(releasing.value) == "ResponseError"
+    assert releasing.value.__suppress_context__
 
 
 async def test_a_server_is_never_emptied(store: ValkeyStore) -> None:
-    await store.set("a", b"1", ttl=TTL)
+    await put(store, "a", b"1")
     with pytest.raises(NotImplementedError):
         await store.clear()
     with pytest.raises(NotImplementedError):
@@ -263,23 +293,23 @@ async def test_aiocaches_operations_are_there(store: ValkeyStore) -> None:
 
 @pytest.mark.parametrize("scheme", ["valkey", "redis"])
 async def test_either_name_leads_to_the_server(valkey: Valkey, scheme: str) -> None:
-    store = ValkeyStore(f"{scheme}://127.0.0.1:{valkey.port}/0", deadline_s=PATIENCE_S)
-    await store.set("a", b"1", ttl=TTL)
+    store = ValkeyStore(f"{scheme}://127.0.0.1:{valkey.port}/0")
+    await put(store, "a", b"1")
     assert await store.multi_get(["a"]) == [b"1"]
     await store.close()
 
 
 async def test_a_url_names_the_database(valkey: Valkey, store: ValkeyStore) -> None:
-    other = ValkeyStore(f"valkey://127.0.0.1:{valkey.port}/3", deadline_s=PATIENCE_S)
-    await other.set("a", b"1", ttl=TTL)
+    other = ValkeyStore(f"valkey://127.0.0.1:{valkey.port}/3")
+    await put(other, "a", b"1")
     assert (await store.multi_get(["a"]), await other.multi_get(["a"])) == ([None], [b"1"])
     await other.close()
 
 
 async def test_a_url_names_who_we_are(own_valkey: Valkey) -> None:
     own_valkey.tell("ACL", "SETUSER", "till", "on", ">p@ss/word", "~*", "+@all")
-    store = ValkeyStore(f"valkey://till:p%40ss%2Fword@127.0.0.1:{own_valkey.port}", deadline_s=PATIENCE_S)
-    await store.set("a", b"1", ttl=TTL)
+    store = ValkeyStore(f"valkey://till:p%40ss%2Fword@127.0.0.1:{own_valkey.port}")
+    await put(store, "a", b"1")
     assert own_valkey.tell("CLIENT", "LIST").count(b"user=till ") == 1
     await store.close()
 
@@ -309,12 +339,12 @@ async def test_a_secure_url_speaks_tls_with_whom_it_knows(valkey: Valkey, tmp_pa
     context, certificate = certified(tmp_path)
     async with wire_to(valkey, context) as wire:
         address = wire.address.replace("valkey", scheme)
-        known = ValkeyStore(f"{address}/0?ssl_ca_certs={certificate}", deadline_s=PATIENCE_S)
-        await known.set("a", b"1", ttl=TTL)
+        known = ValkeyStore(f"{address}/0?ssl_ca_certs={certificate}")
+        await put(known, "a", b"1")
         assert await known.multi_get(["a"]) == [b"1"]
         await known.close()
         assert wire.connections == 1
-        unknown = ValkeyStore(address, deadline_s=PATIENCE_S)
+        unknown = ValkeyStore(address)
         with pytest.raises(NotConnected, match="CERTIFICATE_VERIFY_FAILED"):
             await unknown.multi_get(["a"])
         await unknown.close()
@@ -335,20 +365,20 @@ async def test_a_secure_url_speaks_tls_with_whom_it_knows(valkey: Valkey, tmp_pa
 )
 def test_what_is_no_url_is_refused_without_telling_it(url: str) -> None:
     with pytest.raises(ValueError, match="URL") as refused:
-        ValkeyStore(url, deadline_s=1)
+        ValkeyStore(url)
     assert "hunter2" not in str(refused.value)
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
 def test_a_store_does_not_show_its_password() -> None:
-    store = ValkeyStore("valkey://user:hunter2@host:6379/0", deadline_s=1)
+    store = ValkeyStore("valkey://user:hunter2@host:6379/0")
     assert "hunter2" not in f"{store!r} {store.client!r} {store.client.connection_pool!r}"
 
 
 def test_no_connection_is_made_before_it_is_needed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
-        ValkeyStore(f"valkey://127.0.0.1:{listener.getsockname()[1]}", deadline_s=1)
+        ValkeyStore(f"valkey://127.0.0.1:{listener.getsockname()[1]}")
         with pytest.raises(BlockingIOError):
             listener.accept()

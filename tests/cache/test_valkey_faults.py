@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gateway.cache.failures import StoreDown
-from gateway.cache.guarded import GuardedStore
+from gateway.cache.guarded import OPENING_S, GuardedStore
+from gateway.cache.health import SILENCES_TO_REST
 from gateway.cache.stores import Store
 from gateway.cache.valkey import ValkeyStore
 from gateway.telemetry.events import Event, StoreFailed, StoreRecovered
@@ -36,13 +37,19 @@ class Guard:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        inner = ValkeyStore(self.url, deadline_s=DEADLINE_S, max_connections=self.max_connections)
+        inner = ValkeyStore(self.url, max_connections=self.max_connections)
         self.store = GuardedStore(
             inner, emit=self.events.append, deadline_s=DEADLINE_S, rest_s=REST_S, clock=self.clock
         )
 
     def rested(self) -> None:
         self.clock.now += REST_S
+
+    async def silences(self, number: int) -> None:
+        """So many bursts, one after another, of which nobody has an answer."""
+        for _ in range(number):
+            burst = [self.store.multi_get([f"k{number}"]) for number in range(20)]
+            assert await asyncio.gather(*burst) == [[None]] * 20
 
 
 @pytest.fixture
@@ -58,12 +65,10 @@ async def without_a_store(store: Store) -> None:
     assert await store.multi_get(["k1", "k2"]) == [None, None]
     assert await store.claim("claim", b"1", ttl=TTL)
     await store.multi_put([("k1", b"x", TTL)])
-    await store.set("k1", b"x", ttl=TTL)
     await store.release("claim", b"1")
     await store.delete(["k1"])
-    for lasting in (lambda: store.increment("n", ttl=TTL), lambda: store.put_surely([("k1", b"x", TTL)])):
-        with pytest.raises(StoreDown):
-            await lasting()
+    with pytest.raises(StoreDown):
+        await store.put_surely([("k1", b"x", TTL)])
 
 
 async def seconds(work: Callable[[], Awaitable[object]]) -> float:
@@ -94,9 +99,43 @@ def sockets_to(valkey: Valkey) -> int:
 async def test_of_a_stalled_server_nobody_notices_more_than_the_deadline(own_valkey: Valkey, guard: Guard) -> None:
     await works(guard)
     own_valkey.stall()
-    assert DEADLINE_S * 0.9 < await seconds(lambda: guard.store.multi_get(["k1"])) < DEADLINE_S + SLACK_S
+    for _ in range(SILENCES_TO_REST):
+        assert DEADLINE_S * 0.9 < await seconds(lambda: guard.store.multi_get(["k1"])) < DEADLINE_S + SLACK_S
     assert await seconds(lambda: without_a_store(guard.store)) < 0.1
     assert guard.events == [StoreFailed("multi_get", "TimeoutError")]
+
+
+async def test_one_that_stalls_for_a_moment_is_used_again_at_once(own_valkey: Valkey, guard: Guard) -> None:
+    await works(guard)
+    own_valkey.stall()
+    await guard.silences(SILENCES_TO_REST - 1)
+    own_valkey.resume()
+    await works(guard)
+    assert guard.events == [StoreFailed("multi_get", "TimeoutError")]
+
+
+async def test_a_stalled_server_does_not_hold_up_the_start(own_valkey: Valkey) -> None:
+    guard = Guard(own_valkey.url)
+    own_valkey.stall()
+    assert OPENING_S * 0.9 < await seconds(guard.store.open) < OPENING_S + SLACK_S
+    assert guard.events == [StoreFailed("open", "TimeoutError")]
+    own_valkey.resume()
+    assert await guard.store.multi_get(["k1"]) == [None]
+    assert guard.events == [StoreFailed("open", "TimeoutError")]
+    await guard.store.close()
+
+
+async def test_a_server_that_is_not_there_does_not_hold_up_the_start(own_valkey: Valkey) -> None:
+    own_valkey.stop()
+    guard = Guard(own_valkey.url)
+    assert await seconds(guard.store.open) < SLACK_S
+    assert guard.events == [StoreFailed("open", "ConnectionError")]
+    assert await seconds(lambda: without_a_store(guard.store)) < 0.1
+    own_valkey.start()
+    guard.rested()
+    assert await guard.store.multi_get(["k1"]) == [None]
+    assert guard.events == [StoreFailed("open", "ConnectionError"), StoreRecovered()]
+    await guard.store.close()
 
 
 @pytest.mark.parametrize(
@@ -144,11 +183,10 @@ async def test_what_a_stalled_server_did_not_take_is_not_kept_for_it(own_valkey:
 
 async def test_what_must_not_get_lost_is_said_to_be_lost(own_valkey: Valkey, guard: Guard) -> None:
     own_valkey.stall()
-    with pytest.raises(StoreDown):
-        await guard.store.increment("n", ttl=TTL)
-    guard.rested()
-    with pytest.raises(StoreDown):
-        await guard.store.put_surely([("n", b"1", TTL)])
+    for _ in range(2):
+        with pytest.raises(StoreDown):
+            await guard.store.put_surely([("n", b"1", TTL)])
+        guard.rested()
 
 
 async def test_a_crowd_before_a_stalled_server_is_let_go_at_once(own_valkey: Valkey, guard: Guard) -> None:
@@ -168,7 +206,7 @@ async def test_a_server_that_goes_on_is_used_again_and_late_answers_are_not_take
     await works(guard)
     for _ in range(3):
         own_valkey.stall()
-        await asyncio.gather(*(guard.store.multi_get([f"k{number}"]) for number in range(20)))
+        await guard.silences(SILENCES_TO_REST)
         own_valkey.resume()
         guard.rested()
         await guard.store.multi_get(["k1"])
@@ -234,17 +272,14 @@ async def test_a_full_server_is_still_read(full_valkey: Valkey) -> None:
         await guard.store.multi_put([(f"large {number}", b"x" * 2**20, TTL)])
     full_valkey.tell("CONFIG", "SET", "maxmemory", "1mb")
     assert guard.events == [StoreFailed("multi_put", "OutOfMemoryError")]
-    for lasting in (
-        lambda: guard.store.increment("n", ttl=TTL),
-        lambda: guard.store.put_surely([("k1", b"x", TTL)]),
-    ):
-        with pytest.raises(StoreDown):
-            await lasting()
+    with pytest.raises(StoreDown):
+        await guard.store.put_surely([("k1", b"x", TTL)])
     assert await guard.store.claim("claim", b"1", ttl=TTL)
     await works(guard)
     await guard.store.delete([f"large {number}" for number in range(10)])
     full_valkey.tell("CONFIG", "SET", "maxmemory", "4mb")
-    assert await guard.store.increment("n", ttl=TTL) == 1
+    await guard.store.put_surely([("k1", b"y", TTL)])
+    assert await guard.store.multi_get(["k1"]) == [b"y"]
     assert {event.reason for event in guard.events if isinstance(event, StoreFailed)} == {"OutOfMemoryError"}
     assert StoreRecovered() not in guard.events
     await guard.store.close()
@@ -253,13 +288,12 @@ async def test_a_full_server_is_still_read(full_valkey: Valkey) -> None:
 async def test_garbage_under_our_keys_stops_nothing_else(own_valkey: Valkey, guard: Guard) -> None:
     own_valkey.tell("DEL", "k1")
     own_valkey.tell("RPUSH", "k1", "x")
-    with pytest.raises(StoreDown):
-        await guard.store.increment("k1", ttl=TTL)
     await guard.store.release("k1", b"x")
     assert not await guard.store.claim("k1", b"x", ttl=TTL)
     assert await guard.store.multi_get(["k1", "k2"]) == [None, b"2"]
-    assert await guard.store.increment("n", ttl=TTL) == 1
-    assert guard.events == [StoreFailed("increment", "ResponseError"), StoreFailed("release", "ResponseError")]
+    await guard.store.put_surely([("k1", b"y", TTL)])
+    assert await guard.store.multi_get(["k1"]) == [b"y"]
+    assert guard.events == [StoreFailed("release", "ResponseError")]
 
 
 async def test_a_primary_that_became_a_replica_is_read_and_its_connections_are_given_up(
@@ -327,7 +361,7 @@ async def test_what_is_no_server_of_ours_is_no_store(answer: bytes | None) -> No
         assert await guard.store.multi_get(["a"]) == [None]
         guard.rested()
         with pytest.raises(StoreDown):
-            await guard.store.increment("a", ttl=TTL)
+            await guard.store.put_surely([("a", b"x", TTL)])
         guard.rested()
         await guard.store.multi_put([("a", b"x", TTL)])
         await guard.store.close()
