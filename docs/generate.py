@@ -51,7 +51,7 @@ def facets() -> str:
     rows = [
         f"| `{kind.name}`{_arguments(kind)} | {kind.brings} | {_sources(kind, Endpoint.V2)} | "
         f"{_sources(kind, Endpoint.V1)} | {_company(kind)} | {kind.fresh_for} s | "
-        f"{fields[kind.name] or 'every customer'} |"
+        f"{f'`{kind.permission}`' if kind.permission else ''} | {fields[kind.name] or 'every customer'} |"
         for kind in CATALOG.values()
     ]
     unasked = "".join(
@@ -61,11 +61,11 @@ def facets() -> str:
     intro = (
         "# Facets\n\nA facet is the smallest unit of upstream data that one embed, flag or flag-with-value brings. "
         "This is the whole catalog: what a facet holds, what each endpoint must be sent for it, what else comes with "
-        "it, how long it is kept, and the graph fields that live on it. An empty cell: the endpoint does not bring "
+        "it, how long it is kept, what a caller must be permitted to see it, and the graph fields that live on it. An empty cell: the endpoint does not bring "
         "it. “always”: it comes with every call. An argument with a question mark may be left out. What stands after "
         "“needs” is a prerequisite, which alone brings another facet.\n\n"
     )
-    head = "facet | holds | V2 | V1.1 | comes with it | kept | graph fields"
+    head = "facet | holds | V2 | V1.1 | comes with it | kept | permission | graph fields"
     intro += unasked
     return MADE.format(source="`gateway/facets/catalog/` and `resolvers/`") + intro + _table(head, rows)
 

@@ -14,11 +14,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from gateway.admin.endpoint import PurgeEndpoint
+from gateway.auth.api_keys import ApiKeys
+from gateway.auth.authenticator import Asking, Authenticator, TokenReader, Trusting
+from gateway.auth_settings import AuthSettings, JwtSettings
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.invalidation import Invalidation
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Store
-from gateway.cache_settings import CacheSettings
+from gateway.cache_settings import CacheSettings, split
 from gateway.context import Scope
 from gateway.driver import Driver
 from gateway.facets.facet import Address, CustomerId
@@ -117,11 +120,13 @@ def create_app(
 ) -> Starlette:
     """The gateway as an ASGI application. With a sandbox, its REST calls answer beside the graph."""
     gateway = build(settings, sandbox=sandbox, emit=emit, clock=clock)
+    authenticator = _authenticator(settings.auth, emit, clock)
     explorer = Explorer(EXAMPLES) if settings.graphiql else None
     endpoint = GraphQLEndpoint(
         gateway.execution,
         gateway.scope,
         emit,
+        authenticator=authenticator,
         body_bytes=settings.limits.body_bytes,
         explain=settings.explain,
         page=explorer.page if explorer else None,
@@ -133,6 +138,7 @@ def create_app(
         async with gateway.http:
             yield
             await gateway.driver.finish()
+        await authenticator.close()
         await gateway.store.close()
 
     routes: list[BaseRoute] = [Route("/graphql", endpoint), Route("/healthz", _alive), Route("/readyz", _alive)]
@@ -162,6 +168,46 @@ def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[Base
     if secret := settings.admin.secret.get_secret_value():
         found.append(Route("/admin/cache/purge", PurgeEndpoint(secret, invalidation.purge)))
     return found
+
+
+def _authenticator(auth: AuthSettings, emit: Emit, clock: Callable[[], float]) -> Authenticator:
+    """Who tells callers apart, as far as anybody does."""
+    match auth.mode:
+        case None | "none":
+            return Trusting()
+        case "api_key":
+            return Asking(ApiKeys(auth.keys))
+        case "jwt":
+            return Asking(ApiKeys(auth.keys), _tokens(auth.jwt, emit, clock))
+
+
+def _tokens(settings: JwtSettings, emit: Emit, clock: Callable[[], float]) -> TokenReader:
+    # Imported only here: who checks no tokens need not load what checks them.
+    from gateway.auth import jwks
+    from gateway.auth.tokens import Tokens
+
+    if settings.jwks_url is None:
+        source: jwks.KeySource = jwks.GivenKeys(jwks.read(settings.jwks.encode()))
+    else:
+        http = httpx.AsyncClient(transport=PooledTransport(max_connections=1), trust_env=False)
+        source = jwks.FetchedKeys(
+            jwks.fetcher(http, str(settings.jwks_url), settings.jwks_timeout_s),
+            emit,
+            fresh_for_s=settings.jwks_fresh_for_s,
+            keep_for_s=settings.jwks_keep_for_s,
+            cooldown_s=settings.jwks_cooldown_s,
+            close=http.aclose,
+        )
+    return Tokens(
+        source,
+        settings.names,
+        issuer=settings.issuer,
+        audiences=split(settings.audience),
+        algorithms=split(settings.algorithms),
+        leeway_s=settings.leeway_s,
+        remember_s=settings.remember_s,
+        clock=clock,
+    )
 
 
 def _store(cache: CacheSettings, emit: Emit, clock: Callable[[], float]) -> Store:

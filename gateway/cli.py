@@ -5,6 +5,7 @@ import difflib
 import ipaddress
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from itertools import count
@@ -17,6 +18,8 @@ import typer
 import uvicorn
 
 from gateway.app import build, create_app, schema_text
+from gateway.auth import api_keys
+from gateway.auth.callers import ANYONE, Permission
 from gateway.errors import BadUserInput, GatewayError
 from gateway.facets.addresses import address
 from gateway.facets.facet import Address, IdentifierKind, Source
@@ -119,9 +122,8 @@ def explain(
     if settings.upstream.base_url is None:
         settings, simulated = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
     gateway = build(settings, sandbox=simulated)
-    answer = asyncio.run(
-        gateway.execution.answer(GraphQLRequest(query, cast("dict[str, Any]", values)), gateway.scope(), Explain.PLAN)
-    )
+    request = GraphQLRequest(query, cast("dict[str, Any]", values))
+    answer = asyncio.run(gateway.execution.answer(request, gateway.scope(), Explain.PLAN, caller=ANYONE))
     _show(answer, as_json=as_json)
 
 
@@ -161,6 +163,24 @@ def probe(
     if write is not None:
         write.write_text(findings.as_settings())
         typer.echo(f"Wrote {write}.", err=True)
+
+
+@app.command()
+def key(
+    name: Annotated[str, typer.Argument(help="The client that will use it, such as crm.")],
+    permissions: Annotated[
+        str, typer.Option(help=f"What it may see beyond the rest: {'+'.join(Permission)}, or * for all.")
+    ] = "",
+) -> None:
+    """Make an API key for a client: the key itself, shown this once, and its entry in GATEWAY_AUTH__API_KEYS."""
+    if not re.fullmatch(r"[\w.-]{1,64}", name, re.ASCII):
+        raise BadSettings("NAME: must be 1 to 64 letters, digits, points, dashes and underscores")
+    try:
+        made, entry = api_keys.new_key(name, api_keys.permissions(permissions))
+    except ValueError as error:
+        raise BadSettings(f"--permissions: {error}") from None
+    typer.echo(f"Key    {made}\nEntry  {entry}")
+    typer.echo("Give the key to the client; the gateway keeps the entry alone. Neither is shown again.", err=True)
 
 
 caches = typer.Typer(no_args_is_help=True, help="What the gateway keeps of customers.")
@@ -251,7 +271,7 @@ def _refuse_strangers(settings: Settings) -> None:
     if settings.auth.mode is None and not _loopback(settings.host):
         raise BadSettings(
             f"GATEWAY_HOST: {settings.host} can be reached from other machines, and nobody is asked who they are. "
-            "Set GATEWAY_AUTH__MODE=none if something in front of the gateway does that."
+            "Set GATEWAY_AUTH__MODE to api_key or jwt, or to none if something in front of the gateway does that."
         )
 
 

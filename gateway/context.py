@@ -52,7 +52,14 @@ class Session(Protocol):
     """The customers of one request. The whole need is known before the first of them is awaited."""
 
     def customer(self, key: str, index: int = 0) -> Customer:
-        """The customer at a root field's response key and place. Raises `BadUserInput` for one who cannot be."""
+        """The customer at a root field's response key and place.
+
+        Raises `BadUserInput` for one who cannot be, `Forbidden` for one whom the caller may not see.
+        """
+        ...
+
+    def viewer(self, key: str) -> Customer | None:
+        """The customer whom the caller's token names; null where it names none. Raises as `customer` does."""
         ...
 
 

@@ -25,6 +25,9 @@ class Code(StrEnum):
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED", "The document is not GraphQL."
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED", "The document or its variables do not fit the schema."
     BAD_USER_INPUT = "BAD_USER_INPUT", "An argument has a value that cannot be; the message names the argument."
+    UNAUTHENTICATED = "UNAUTHENTICATED", "The caller did not prove who they are; HTTP 401, and the message says why."
+    FORBIDDEN = "FORBIDDEN", "The caller may not see this customer or field. It does not tell whether it exists."
+    AUTH_UNAVAILABLE = "AUTH_UNAVAILABLE", "Tokens cannot be checked right now, because their issuer gives no keys."
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED", "The request is too large; the message names limit, value and bound."
     CUSTOMER_DELETED = "CUSTOMER_DELETED", "The customer asked to be forgotten; their data is gone (upstream 8109)."
     UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE", "Upstream could not be reached or did not answer sensibly."
@@ -63,13 +66,51 @@ class CallerError(GatewayError):
     code = Code.BAD_REQUEST
 
 
-class BadRequest(CallerError):
+class HttpRefusal(GatewayError):
+    """Refuses a whole HTTP request. `status` and `headers` say so in HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+
+
+class BadRequest(HttpRefusal, CallerError):
     """The HTTP request is not a GraphQL request. `status` is the HTTP status that says so."""
 
     def __init__(self, message: str, *, status: int = 400, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.headers = headers or {}
+
+
+class Unauthenticated(HttpRefusal, CallerError):
+    """The caller did not prove who they are. `error` is RFC 6750's word for it; none where nothing was tried."""
+
+    code = Code.UNAUTHENTICATED
+    status = 401
+
+    def __init__(self, message: str, error: str = "invalid_token") -> None:
+        super().__init__(message)
+        told = f', error="{error}", error_description="{message}"' if error else ""
+        self.headers = {"www-authenticate": f'Bearer realm="graphql"{told}'}
+
+
+class Forbidden(HttpRefusal, CallerError):
+    """The caller is known and may not: the whole request, one customer or one field."""
+
+    code = Code.FORBIDDEN
+    status = 403
+    headers: Mapping[str, str] = {}
+
+
+class AuthUnavailable(HttpRefusal):
+    """Transient: no token can be checked, because the keys of its issuer cannot be fetched."""
+
+    code = Code.AUTH_UNAVAILABLE
+    status = 503
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__("Tokens cannot be checked right now; try again.")
+        self.headers = {"retry-after": str(max(1, round(retry_after_s)))}
 
 
 class BadUserInput(CallerError):

@@ -2,16 +2,18 @@
 
 import asyncio
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
+from gateway.auth import policy
+from gateway.auth.callers import Caller
 from gateway.context import Scope
 from gateway.driver import Driver
-from gateway.errors import BadUserInput, InternalError
+from gateway.errors import CallerError, GatewayError, InternalError
 from gateway.facets.catalog import CATALOG, EXISTENCE
 from gateway.facets.explain import Explanation
 from gateway.facets.facet import Address, CustomerId, Facet
-from gateway.facets.needs import Entry, Wanted
+from gateway.facets.needs import Entry, Roots, Wanted
 from gateway.record import CustomerRecord
 from gateway.telemetry.events import Emit, FaultMet
 
@@ -22,17 +24,23 @@ class RequestSession:
     `roots` are the customers of every root field, as the needs were read. The same customer asked for twice in the
     same way is one record. A field that the needs did not foresee asks for its facet by itself, together with all
     others of the same tick.
+
+    The roots are those that `caller` is permitted (`gateway.auth.policy`). Whatever a field asks for and whoever
+    answers, a customer's values pass one gate here: `SessionCustomer.value`.
     """
 
     def __init__(
         self,
         driver: Driver,
         scope: Scope,
-        roots: Mapping[str, Sequence[Entry]],
+        roots: Roots,
+        caller: Caller,
         emit: Emit,
         most_age: float = math.inf,
     ) -> None:
         self.explanation = Explanation()
+        self.caller = caller
+        self.unseen = policy.unseen(caller)
         self._most_age = most_age
         self._driver = driver
         self._scope = scope
@@ -50,11 +58,15 @@ class RequestSession:
             case problem:
                 raise problem
 
-    def problems(self) -> Iterator[tuple[tuple[str, int], BadUserInput]]:
+    def viewer(self, key: str) -> "SessionCustomer | None":
+        """See `gateway.context.Session`."""
+        return self.customer(key) if self._roots[key] else None
+
+    def problems(self) -> Iterator[tuple[tuple[str, int], CallerError]]:
         """The customers who cannot be asked for, by response key and place."""
         for key, customers in self._roots.items():
             for index, customer in enumerate(customers):
-                if isinstance(customer, BadUserInput):
+                if isinstance(customer, CallerError):
                     yield (key, index), customer
 
     def deleted(self) -> Iterator[tuple[str, int]]:
@@ -88,7 +100,7 @@ class RequestSession:
         while self._running is not None and not self._running.done():
             await asyncio.shield(self._running)
 
-    def _root(self, entry: Entry) -> "SessionCustomer | BadUserInput":
+    def _root(self, entry: Entry) -> "SessionCustomer | CallerError":
         match entry:
             case Wanted(address, causes):
                 record = self._records.get(address)
@@ -97,7 +109,7 @@ class RequestSession:
                 else:
                     record.want(causes)
                 return SessionCustomer(self, record)
-            case BadUserInput() as problem:
+            case problem:
                 return problem
 
     def _start_late(self) -> None:
@@ -125,6 +137,7 @@ class SessionCustomer:
         """See `gateway.context.Customer`."""
         if self._record.id is None:
             raise InternalError("A customer was read before they were known to exist.")
+        self._confirm()
         return self._record.id
 
     @property
@@ -135,6 +148,7 @@ class SessionCustomer:
     @property
     def merged_from(self) -> tuple[CustomerId, ...]:
         """See `gateway.context.Customer`."""
+        self._confirm()
         return tuple(self._record.victims)
 
     async def exists(self) -> bool:
@@ -142,12 +156,26 @@ class SessionCustomer:
         return bool(await self.value(EXISTENCE()))
 
     async def value(self, facet: Facet) -> Any:
-        """See `gateway.context.Customer`."""
+        """See `gateway.context.Customer`. The last gate: nothing is fetched or shown that the caller may not see."""
+        if (missing := self._session.unseen.get(facet.name)) is not None:
+            raise policy.unpermitted(missing)
         self._session.start()
         if facet not in self._record.causes:
             self._record.want({facet: ()})
             self._session.fetch_late(self._record)
-        return await self._record.wait(facet)
+        try:
+            value = await self._record.wait(facet)
+        except GatewayError:
+            self._confirm()
+            raise
+        self._confirm()
+        return value
+
+    def _confirm(self) -> None:
+        """Raises `Forbidden` where the address led to somebody whom the caller may not see."""
+        record = self._record
+        if not policy.is_theirs(self._session.caller, record.address, record.id, record.hint, record.victims):
+            raise policy.not_theirs()
 
     def facet_of_profile(self, name: str) -> Facet:
         """See `gateway.context.Customer`."""

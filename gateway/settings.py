@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.auth_settings import AuthSettings
 from gateway.cache_settings import CacheSettings, Frozen, split
 from gateway.errors import Code, GatewayError
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
@@ -160,16 +161,6 @@ class AdminSettings(Frozen):
 
     secret: SecretStr = Field(
         SecretStr(""), description="Bearer token of `/admin/cache/purge`. Empty: it is not there at all."
-    )
-
-
-class AuthSettings(Frozen):
-    """Who may ask the gateway."""
-
-    mode: Literal["none"] | None = Field(
-        None,
-        description="How callers prove who they are. `none`, set by hand, lets `serve` listen beyond this machine "
-        "without asking them.",
     )
 
 

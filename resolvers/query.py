@@ -5,6 +5,7 @@ from typing import Annotated, cast
 
 import strawberry
 
+from gateway.context import Customer as Known
 from gateway.context import RequestContext, Session
 from gateway.facets.facet import Source
 from resolvers.customer import Customer
@@ -55,11 +56,15 @@ class Query:
     @strawberry.field(
         description="The customer whom the caller's token names; null for a caller whose token names none."
     )
-    def viewer(self) -> Customer | None:
-        """Callers have no tokens yet, so nobody is named."""
-        return None
+    async def viewer(self, info: strawberry.Info[RequestContext, None]) -> Customer | None:
+        """The customer of this response key, if the caller is one."""
+        known = info.context.session.viewer(str(info.path.key))
+        return None if known is None else await _if_there(known)
 
 
 async def _found(session: Session, key: str, index: int) -> Customer | None:
-    known = session.customer(key, index)
+    return await _if_there(session.customer(key, index))
+
+
+async def _if_there(known: Known) -> Customer | None:
     return Customer(known=known) if await known.exists() else None

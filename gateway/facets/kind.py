@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
 from gateway.facets.capabilities import Capabilities
@@ -89,6 +90,15 @@ LONGEST_SPARE: Final = 3600
 """Seconds beyond its freshness for which an entry stands in for an upstream that fails, at the most."""
 
 
+class Permission(StrEnum):
+    """What a caller must hold to see a sensitive facet. The value is its name in tokens and settings."""
+
+    FRAUD = "fraud"
+    NDNC = "ndnc"
+    IMAGE = "image"
+    TRANSACTIONS = "transactions"
+
+
 @dataclass(frozen=True, slots=True)
 class FacetKind:
     """One row of the catalog. `value` is the type an entry of it holds; times are in seconds."""
@@ -100,6 +110,8 @@ class FacetKind:
     parameters: tuple[Parameter, ...] = ()
     of_profile: bool = False
     """Whether it depends on the source and account asked for, and so takes them as arguments."""
+    permission: Permission | None = None
+    """What a caller must hold to see it; without one, whoever may see the customer sees it."""
     fresh_for: int = 300
     stale_for: int | None = None
     """As long as it is fresh, unless said otherwise."""

@@ -19,7 +19,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
-from gateway.errors import BadUserInput, LimitExceeded
+from gateway.errors import BadUserInput, CallerError, LimitExceeded
 from gateway.facets.addresses import address
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Address, Facet, Source
@@ -41,6 +41,9 @@ class Lives:
 Taken = Mapping[str, str | int]
 """Arguments of a facet, as they are sent."""
 
+Wants = Sequence[tuple[FacetKind, Taken, str]]
+"""What is wanted of a customer: kinds of facets with their arguments, and the fields that want them."""
+
 Homes = Mapping[tuple[str, str], Lives]
 """Every facet-backed field of the graph, by type and field name."""
 
@@ -53,8 +56,11 @@ class Wanted:
     causes: Mapping[Facet, tuple[str, ...]]
 
 
-Entry = Wanted | BadUserInput
+Entry = Wanted | CallerError
 """A customer of the answer, or why they cannot be asked for."""
+
+Roots = Mapping[str, Sequence[Entry]]
+"""The customers of each root field, by response key, in the order of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,16 @@ class Operation:
     fragments: dict[str, FragmentDetails]
 
 
-def read(operation: Operation, variables: VariableValues, homes: Homes, limit: int) -> Mapping[str, Sequence[Entry]]:
+def read(
+    operation: Operation,
+    variables: VariableValues,
+    homes: Homes,
+    limit: int,
+    viewer: Address | CallerError | None = None,
+) -> Roots:
     """The customers of each root field by response key, in the order of the answer.
+
+    `viewer` is whom the root of that name stands for, or why there is none to see; null for nobody at all.
 
     An identifier that cannot be spoils its own customer (it is data); an argument of a field that cannot be raises
     `BadUserInput` (it is the document's), and more than `limit` customers raise `LimitExceeded`: before any call.
@@ -77,8 +91,13 @@ def read(operation: Operation, variables: VariableValues, homes: Homes, limit: i
     collected = collect_fields(operation.schema, operation.fragments, variables, operation.query, operation.node)
     roots: dict[str, Sequence[Entry]] = {}
     for key, details in collected.grouped_field_set.items():
-        if details[0].node.name.value in ("customer", "customers"):
-            roots[key] = reading.root(key, details, limit)
+        match details[0].node.name.value:
+            case "customer" | "customers":
+                roots[key] = reading.root(key, details, limit)
+            case "viewer":
+                roots[key] = reading.viewer(key, details, viewer)
+            case _:  # __typename and introspection
+                pass
     total = sum(map(len, roots.values()))
     if total > limit:
         raise LimitExceeded("customers", total, limit, argument="by")
@@ -99,11 +118,25 @@ class _Reading:
         many = [by] if isinstance(by, Mapping) else by
         if len(many) > limit:
             raise LimitExceeded("customers", len(many), limit, argument="by")
-        wanted = list(self._below(cast("GraphQLObjectType", get_named_type(definition.type)), key, details, {}))
+        wanted = self._wanted(key, details)
         return [
             _entry(one, source, arguments.get("accountId"), wanted, "by" if many is not by else f"by[{index}]")
             for index, one in enumerate(many)
         ]
+
+    def viewer(self, key: str, details: list[FieldDetails], who: Address | CallerError | None) -> Sequence[Entry]:
+        """The one customer of a `viewer`; none where it is null."""
+        match who:
+            case None:
+                return ()
+            case Address():
+                return (_of(who, self._wanted(key, details)),)
+            case problem:
+                return (problem,)
+
+    def _wanted(self, key: str, details: list[FieldDetails]) -> Wants:
+        definition = self.operation.query.fields[details[0].node.name.value]
+        return list(self._below(cast("GraphQLObjectType", get_named_type(definition.type)), key, details, {}))
 
     def _below(
         self, parent: GraphQLObjectType, path: str, details: list[FieldDetails], enclosing: Taken
@@ -136,13 +169,16 @@ def _entry(
     by: Mapping[str, Any],
     source: Source,
     account: str | None,
-    wanted: Sequence[tuple[FacetKind, Taken, str]],
+    wanted: Wants,
     argument: str,
 ) -> Entry:
     try:
-        who = address(by, source, account, argument=argument)
+        return _of(address(by, source, account, argument=argument), wanted)
     except BadUserInput as problem:
         return problem
+
+
+def _of(who: Address, wanted: Wants) -> Wanted:
     causes: dict[Facet, tuple[str, ...]] = {EXISTENCE(): ()}
     for kind, arguments, path in wanted:
         facet = kind.of(who, **arguments)

@@ -15,15 +15,17 @@ from starlette.responses import Response
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from gateway.auth.authenticator import Authenticator
+from gateway.auth.callers import Caller, Staff
 from gateway.context import Scope
-from gateway.errors import BadRequest, InternalError
+from gateway.errors import BadRequest, Forbidden, HttpRefusal, InternalError
 from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest, refused
 from gateway.telemetry.events import Emit, FaultMet
 
 RESPONSE_TYPE: Final = "application/graphql-response+json"
 JSON_TYPE: Final = "application/json"
 EXPLAIN_HEADER: Final = "x-gateway-explain"
-VARY: Final = "accept, accept-language"
+VARY: Final = "accept, accept-language, authorization, x-api-key"
 """What an answer depends on beside the request itself."""
 
 ScopeOf = Callable[[str | None], Scope]
@@ -39,6 +41,7 @@ class GraphQLEndpoint:
         scope_of: ScopeOf,
         emit: Emit,
         *,
+        authenticator: Authenticator,
         body_bytes: int,
         explain: bool,
         page: Callable[[], Response] | None = None,
@@ -46,6 +49,7 @@ class GraphQLEndpoint:
         self._execution = execution
         self._scope_of = scope_of
         self._emit = emit
+        self._authenticator = authenticator
         self._body_bytes = body_bytes
         self._explain = explain
         self._page = page
@@ -66,25 +70,29 @@ class GraphQLEndpoint:
             if self._page is not None and request.method == "GET" and _is_browser(request):
                 return self._page()
             media_type = _accepted(request.headers)
-            asked = await _READERS[_method(request)](request, self._body_bytes)
-            explain = self._explained(request.headers)
+            read = _READERS[_method(request)]
+            caller = await self._authenticator.authenticate(request.headers)
+            asked = await read(request, self._body_bytes)
+            explain = self._explained(request.headers, caller)
             scope, most_age = self._scope_of(_language(request.headers)), _most_age(request.headers)
-            answer = await self._execution.answer(asked, scope, explain, most_age)
+            answer = await self._execution.answer(asked, scope, explain, most_age, caller=caller)
             status = 200 if answer.executed or media_type == JSON_TYPE else 400
             kept = f"private, max-age={answer.fresh_for}" if answer.fresh_for else "no-store"
             return _response(answer, media_type, status, {"cache-control": kept, "vary": VARY})
-        except BadRequest as error:
+        except HttpRefusal as error:
             return _response(refused(error), media_type, error.status, error.headers)
         except Exception as error:  # noqa: BLE001 - the last line: nothing of it may reach the caller
             self._emit(FaultMet(type(error).__name__, "endpoint"))
             return _response(refused(InternalError("The gateway could not answer.")), media_type, 500)
 
-    def _explained(self, headers: Headers) -> Explain | None:
+    def _explained(self, headers: Headers, caller: Caller) -> Explain | None:
         wanted = headers.get(EXPLAIN_HEADER)
         if wanted is None:
             return None
         if not self._explain:
             raise BadRequest(f"{EXPLAIN_HEADER}: explain is off on this gateway.", status=403)
+        if not isinstance(caller, Staff):
+            raise Forbidden(f"{EXPLAIN_HEADER}: is answered to staff only.")
         try:
             return Explain(wanted.strip().lower())
         except ValueError:

@@ -10,6 +10,8 @@ from graphql import ExecutionResult, GraphQLError
 from graphql import execute as graphql_execute  # pyright: ignore[reportUnknownVariableType]
 from graphql.execution.values import get_variable_values
 
+from gateway.auth import policy
+from gateway.auth.callers import Caller
 from gateway.context import RequestContext, Scope
 from gateway.driver import Driver
 from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, LimitExceeded
@@ -79,21 +81,29 @@ class Execution:
         return self._documents.get(text)
 
     async def answer(
-        self, request: GraphQLRequest, scope: Scope, explain: Explain | None = None, most_age: float = math.inf
+        self,
+        request: GraphQLRequest,
+        scope: Scope,
+        explain: Explain | None = None,
+        most_age: float = math.inf,
+        *,
+        caller: Caller,
     ) -> Answer:
-        """The answer to a request. Every error is in it; nothing is raised but cancellation.
+        """The answer to a request of a caller. Every error is in it; nothing is raised but cancellation.
 
         `most_age` bounds the age in seconds of what is served from the cache.
         """
         try:
-            return await self._answer(request, scope, explain, most_age)
+            return await self._answer(request, scope, explain, most_age, caller)
         except InvalidDocument as invalid:
             code = {"code": invalid.code.value}
             return Answer(errors=[{**error.formatted, "extensions": code} for error in invalid.errors], executed=False)
         except CallerError as error:
             return refused(error)
 
-    async def _answer(self, request: GraphQLRequest, scope: Scope, explain: Explain | None, most_age: float) -> Answer:
+    async def _answer(
+        self, request: GraphQLRequest, scope: Scope, explain: Explain | None, most_age: float, caller: Caller
+    ) -> Answer:
         document = self.document(request.query)
         operation = document.operation(request.operation_name)
         schema = operation.schema
@@ -106,10 +116,10 @@ class Execution:
         if isinstance(coerced, list):
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, coerced)
         try:
-            roots = needs.read(operation, coerced, self._homes, self._customers)
+            roots = needs.read(operation, coerced, self._homes, self._customers, policy.viewer(caller))
         except GraphQLError as error:  # a null for what must not be null, which only the values show
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [error]) from None
-        session = RequestSession(self._driver, scope, roots, self._emit, most_age)
+        session = RequestSession(self._driver, scope, policy.permitted(roots, caller), caller, self._emit, most_age)
         requested = session.requested()
         if requested > self._cost:
             raise LimitExceeded("cost", requested, self._cost, argument="query")

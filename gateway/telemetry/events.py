@@ -95,7 +95,21 @@ class StoreRecovered:
     """The shared store answers again."""
 
 
-Event = CallMade | AnomalyMet | FaultMet | WebhookReceived | StoreFailed | StoreRecovered
+@dataclass(frozen=True, slots=True)
+class KeysFetched:
+    """The keys of the issuer of tokens were fetched; so many can be used."""
+
+    keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeysFailed:
+    """The keys of the issuer of tokens were not had. The old ones serve on for a while."""
+
+    reason: str
+
+
+Event = CallMade | AnomalyMet | FaultMet | WebhookReceived | StoreFailed | StoreRecovered | KeysFetched | KeysFailed
 
 Emit = Callable[[Event], None]
 
@@ -106,6 +120,8 @@ _LEVELS = {
     WebhookReceived: "info",
     StoreFailed: "warning",
     StoreRecovered: "info",
+    KeysFetched: "info",
+    KeysFailed: "warning",
 }
 
 

@@ -75,6 +75,7 @@ PURE_MODULES = (
     *PURE,
     *(f"gateway.upstream.{name}" for name in ("v1", "v2", "answers", "codes", "request")),
     "gateway.webhooks.events",
+    *(f"gateway.auth.{name}" for name in ("callers", "claims", "policy")),
     "gateway.probe.findings",
 )
 IMPURE = ("asyncio", "httpx", "httpcore2", "aiocache", "starlette", "uvicorn", "socket", "threading")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.facets.facet import Endpoint
-from gateway.facets.kind import Condition, FacetKind, FacetSource, Suppressor
+from gateway.facets.kind import Condition, FacetKind, FacetSource, Permission, Suppressor
 from gateway.model import cards, details, from_v1, from_v2, images, profile, segments, undocumented
 from gateway.model.readers import Arguments, Block, Reader
 
@@ -129,12 +129,14 @@ FRAUD: Final = FacetKind(
         FacetSource(Endpoint.V2, from_v2.fraud, flags={"includedFraudDetails": "true"}),
         FacetSource(Endpoint.V1, from_v1.fraud),
     ),
+    permission=Permission.FRAUD,
 )
 FRAUD_V1: Final = FacetKind(
     "FRAUD_V1",
     "who set the fraud status, and why",
     details.FraudV1 | None,
     (FacetSource(Endpoint.V1, from_v1.fraud_v1),),
+    permission=Permission.FRAUD,
 )
 SUBSCRIPTIONS: Final = FacetKind(
     "SUBSCRIPTIONS",
@@ -154,6 +156,7 @@ NDNC: Final = FacetKind(
     "whether the mobile number is on a do-not-call list",
     details.Consent | None,
     (FacetSource(Endpoint.V1, from_v1.consent, flags={"ndnc_status": "true"}),),
+    permission=Permission.NDNC,
 )
 OPTIN: Final = FacetKind(
     "OPTIN",
@@ -182,6 +185,7 @@ CUSTOMER_IMAGE: Final = FacetKind(
     fresh_for=1800,
     stale_for=600,
     error_stale_for=600,  # with them 40 minutes, and the links end after 60
+    permission=Permission.IMAGE,
 )
 CARD_LOYALTY: Final = FacetKind(
     "CARD_LOYALTY",
@@ -204,6 +208,7 @@ CUSTOMER_IMAGE_V1: Final = FacetKind(
     fresh_for=1800,
     stale_for=600,
     error_stale_for=600,  # with them 40 minutes, and the links end after 60
+    permission=Permission.IMAGE,
 )
 SUBSCRIPTIONS_V1: Final = FacetKind(
     "SUBSCRIPTIONS_V1",

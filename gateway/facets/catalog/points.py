@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.facets.arguments import number
 from gateway.facets.facet import Endpoint
-from gateway.facets.kind import FacetKind, FacetSource, Parameter
+from gateway.facets.kind import FacetKind, FacetSource, Parameter, Permission
 from gateway.model import currencies, details, expiry, from_v1, from_v2, organisation, points, promotions, undocumented
 
 OF_PROGRAM: Final = frozenset({"program_id"})
@@ -136,6 +136,7 @@ PROMOTION_POINTS: Final = FacetKind(
         ),
     ),
     fresh_for=60,
+    permission=Permission.TRANSACTIONS,
 )
 DELAYED_ACCRUAL: Final = FacetKind(
     "DELAYED_ACCRUAL",

@@ -18,7 +18,7 @@ from gateway.facets.arguments import (
     text,
 )
 from gateway.facets.facet import Endpoint
-from gateway.facets.kind import FacetKind, FacetSource, Parameter, Suppressor
+from gateway.facets.kind import FacetKind, FacetSource, Parameter, Permission, Suppressor
 from gateway.model import from_v1, transactions
 
 COUPONS: Final = FacetKind(
@@ -87,4 +87,5 @@ TRANSACTIONS: Final = FacetKind(
         Parameter("credit_notes", flag),
     ),
     fresh_for=60,
+    permission=Permission.TRANSACTIONS,
 )
