@@ -21,7 +21,7 @@ class RequestSession:
 
     `roots` are the customers of every root field, as the needs were read. The same customer asked for twice in the
     same way is one record. A field that the needs did not foresee asks for its facet by itself, together with all
-    others of the same tick.
+    others of the same tick. `turn` is whose turn it takes where upstream is busy (see `Allowance`).
     """
 
     def __init__(
@@ -31,8 +31,10 @@ class RequestSession:
         roots: Mapping[str, Sequence[Entry]],
         emit: Emit,
         most_age: float = math.inf,
+        turn: str = "",
     ) -> None:
         self.explanation = Explanation()
+        self._allowance = driver.allowance(turn)
         self._most_age = most_age
         self._driver = driver
         self._scope = scope
@@ -89,7 +91,7 @@ class RequestSession:
             case Wanted(address, causes):
                 record = self._records.get(address)
                 if record is None:
-                    record = self._records[address] = CustomerRecord(address, causes, self.explanation)
+                    record = self._records[address] = CustomerRecord(address, causes, self.explanation, self._allowance)
                 else:
                     record.want(causes)
                 return SessionCustomer(self, record)

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from graphql import ExecutionResult, GraphQLError
 from graphql import execute as graphql_execute  # pyright: ignore[reportUnknownVariableType]
@@ -12,7 +12,7 @@ from graphql.execution.values import get_variable_values
 
 from gateway.context import RequestContext, Scope
 from gateway.driver import Driver
-from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError
+from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, Overloaded
 from gateway.facets import needs
 from gateway.facets.needs import Homes
 from gateway.graphql.documents import Document, Documents, InvalidDocument
@@ -48,6 +48,8 @@ class Answer:
     executed: bool = True
     fresh_for: int = 0
     """Seconds for which the whole answer stays as it is, as far as can be said; 0 where some of it is not."""
+    retry_after_s: int | None = None
+    """Where nothing could be served for there being too much to ask upstream: when to come back."""
 
     def as_json(self) -> Mapping[str, Any]:
         """The response map of the GraphQL specification."""
@@ -76,21 +78,29 @@ class Execution:
         return self._documents.get(text)
 
     async def answer(
-        self, request: GraphQLRequest, scope: Scope, explain: Explain | None = None, most_age: float = math.inf
+        self,
+        request: GraphQLRequest,
+        scope: Scope,
+        explain: Explain | None = None,
+        most_age: float = math.inf,
+        turn: str = "",
     ) -> Answer:
         """The answer to a request. Every error is in it; nothing is raised but cancellation.
 
-        `most_age` bounds the age in seconds of what is served from the cache.
+        `most_age` bounds the age in seconds of what is served from the cache. `turn` is whose turn it takes where
+        upstream is busy (see `Allowance`).
         """
         try:
-            return await self._answer(request, scope, explain, most_age)
+            return await self._answer(request, scope, explain, most_age, turn)
         except InvalidDocument as invalid:
             code = {"code": invalid.code.value}
             return Answer(errors=[{**error.formatted, "extensions": code} for error in invalid.errors], executed=False)
         except CallerError as error:
             return refused(error)
 
-    async def _answer(self, request: GraphQLRequest, scope: Scope, explain: Explain | None, most_age: float) -> Answer:
+    async def _answer(
+        self, request: GraphQLRequest, scope: Scope, explain: Explain | None, most_age: float, turn: str
+    ) -> Answer:
         document = self.document(request.query)
         operation = document.operation(request.operation_name)
         schema = operation.schema
@@ -106,7 +116,7 @@ class Execution:
             roots = needs.read(operation, coerced, self._homes, self._customers)
         except GraphQLError as error:  # a null for what must not be null, which only the values show
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [error]) from None
-        session = RequestSession(self._driver, scope, roots, self._emit, most_age)
+        session = RequestSession(self._driver, scope, roots, self._emit, most_age, turn)
         if explain is Explain.PLAN:
             await session.foresee()
             problems = [
@@ -130,6 +140,8 @@ class Execution:
         data, errors = result.data, [self._shown(error) for error in result.errors or ()]
         for key, index in session.deleted():
             data, errors = _without(data, errors, key, index)
+        if (overloaded := _nothing_but_overloaded(data, result.errors or ())) is not None:
+            return replace(refused(overloaded), retry_after_s=overloaded.retry_after_s)
         told, extensions = session.explanation, dict[str, Any]()
         if told.spared:
             extensions["staleIfError"] = sorted({facet.name for facet in told.spared})
@@ -173,6 +185,18 @@ def _without(
     kept = [error for error in errors if list(error.get("path", ()))[: len(path)] != path]
     told = {"message": deleted.message, "path": path, "extensions": dict(deleted.extensions)}
     return {**data, key: gone}, [*kept, told]
+
+
+def _nothing_but_overloaded(data: Mapping[str, Any] | None, errors: Sequence[GraphQLError]) -> Overloaded | None:
+    """The overload that kept everything from being served, if that is so."""
+    found = [error.original_error for error in errors if isinstance(error.original_error, Overloaded)]
+    if not found or len(found) < len(errors):
+        return None
+    served = any(
+        any(one is not None for one in cast("list[object]", value)) if isinstance(value, list) else value is not None
+        for value in (data or {}).values()
+    )
+    return None if served else max(found, key=lambda error: error.retry_after_s)
 
 
 def refused(error: GatewayError) -> Answer:
