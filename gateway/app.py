@@ -32,11 +32,13 @@ from gateway.graphql.endpoint import GraphQLEndpoint
 from gateway.graphql.execution import Execution
 from gateway.record import CustomerRecord
 from gateway.sandbox import Sandbox
-from gateway.settings import BadSettings, Settings, UpstreamAuth, UpstreamSettings
+from gateway.settings import BadSettings, Settings
 from gateway.telemetry.events import Emit, to_log
 from gateway.upstream.auth import BasicCredential, Credential, NoCredential, OAuthCredential
 from gateway.upstream.client import UpstreamClient
-from gateway.upstream.transport import PooledTransport
+from gateway.upstream.resilient import ResilientClient
+from gateway.upstream.transport import InProcessTransport, PooledTransport
+from gateway.upstream_settings import UpstreamAuth, UpstreamSettings
 from gateway.webhooks.endpoint import WebhookEndpoint
 from resolvers.schema import build_schema
 
@@ -47,6 +49,7 @@ class Gateway:
 
     execution: Execution
     client: UpstreamClient
+    calls: ResilientClient
     driver: Driver
     cache: FacetCache
     store: Store
@@ -61,7 +64,7 @@ class Gateway:
 
     async def find(self, address: Address) -> CustomerId | None:
         """Asks upstream who an address is."""
-        record = CustomerRecord(address, {})
+        record = CustomerRecord(address, {}, allowance=self.driver.allowance())
         await self.driver.run([record], self.scope(), most_age=0.0)
         return record.id
 
@@ -91,14 +94,16 @@ def build(
         skew_s=settings.cache.clock_skew_s if settings.cache.shared else 0.0,
         clock=clock,
     )
+    calls = ResilientClient(client, upstream.capabilities, upstream.policy, emit)
     driver = Driver(
-        client,
+        calls,
         cache,
         upstream.capabilities,
         ZoneInfo(upstream.timezone),
         emit,
         lease_s=settings.cache.lease_s if settings.cache.shared else 0.0,
         window_s=settings.cache.union_window_ms / 1000,
+        deadline_s=upstream.deadline_s,
         clock=clock,
     )
     graph = build_schema()
@@ -112,7 +117,9 @@ def build(
     execution = Execution(
         documents, graph.homes, driver, emit, customers=settings.limits.customers, cost=settings.limits.cost
     )
-    return Gateway(execution, client, driver, cache, store, http, str(http.base_url), credential, upstream.country_code)
+    return Gateway(
+        execution, client, calls, driver, cache, store, http, str(http.base_url), credential, upstream.country_code
+    )
 
 
 def create_app(
@@ -138,6 +145,7 @@ def create_app(
         async with gateway.http:
             yield
             await gateway.driver.finish()
+            await gateway.calls.close()
         await authenticator.close()
         await gateway.store.close()
 
@@ -236,7 +244,7 @@ def _http(upstream: UpstreamSettings, sandbox: Sandbox | None) -> httpx.AsyncCli
     """The one HTTP client. Proxies of the environment are not used: they would see every credential."""
     timeout = httpx.Timeout(upstream.timeout_s)
     if sandbox is not None:
-        transport = httpx.ASGITransport(sandbox)
+        transport = InProcessTransport(sandbox)
         return httpx.AsyncClient(transport=transport, base_url="http://sandbox", timeout=timeout, trust_env=False)
     if upstream.base_url is None:
         raise BadSettings("GATEWAY_UPSTREAM__BASE_URL: is not set; `gateway dev` runs without one")

@@ -1,6 +1,7 @@
 """What one request carries through the gateway: whose view of upstream it is, and the customers of its answer."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +21,15 @@ class Scope:
         """The scope in keys: a keyed hash, because the principal is derived from a credential."""
         text = "\0".join((self.upstream, self.principal, self.attribution, self.language))
         return hashlib.blake2b(text.encode(), key=secret, digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a request may take of upstream: until when (seconds of the event loop's clock), and in whose turn."""
+
+    until: float = math.inf
+    turn: str = ""
+    """Callers with different texts here take turns where upstream is asked as much as it may be. Never personal."""
 
 
 class Customer(Protocol):

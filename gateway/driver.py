@@ -4,12 +4,13 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import tzinfo
 from typing import Final
 
 from gateway.cache.facet_cache import FacetCache
-from gateway.context import Scope
-from gateway.errors import InternalError
+from gateway.context import Allowance, Scope
+from gateway.errors import InternalError, UpstreamTimeout
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Facet
@@ -19,7 +20,8 @@ from gateway.recall import recall
 from gateway.record import CustomerRecord, Known
 from gateway.rounds import MOST_ROUNDS, Group, groups, requested
 from gateway.telemetry.events import Emit
-from gateway.upstream.client import UpstreamClient
+from gateway.upstream.deadlines import moment, within
+from gateway.upstream.resilient import ResilientClient
 from gateway.windows import Windows
 
 FIRST_PAUSE_S: Final = 0.01
@@ -34,7 +36,7 @@ class Driver:
 
     def __init__(
         self,
-        client: UpstreamClient,
+        client: ResilientClient,
         cache: FacetCache,
         capabilities: Capabilities,
         zone: tzinfo,
@@ -42,9 +44,12 @@ class Driver:
         *,
         lease_s: float = 0.0,
         window_s: float = 0.0,
+        deadline_s: float = math.inf,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._client = client
         self._cache = cache
+        self._deadline_s = deadline_s
         self._lease_s = lease_s
         self._capabilities = capabilities
         self._clock = clock
@@ -57,10 +62,16 @@ class Driver:
         """What records would cost upstream if nothing were known of anybody (see `facets.cost`)."""
         return requested(records, self._capabilities)
 
+    def allowance(self, turn: str = "") -> Allowance:
+        """What a request may take that begins now, in the turn of such a caller."""
+        return Allowance(moment() + self._deadline_s, turn)
+
     async def foresee(self, records: Sequence[CustomerRecord], scope: Scope, most_age: float = math.inf) -> None:
         """Explains the calls that the first round would make, without making them."""
         await recall(self._cache, records, scope, most_age, self._clock())
-        for group in groups([record for record in records if record.missing()], self._capabilities):
+        for group in groups(
+            [record for record in records if record.missing()], self._capabilities, self._client.outlook()
+        ):
             self._performer.foresee(group)
 
     async def run(self, records: Sequence[CustomerRecord], scope: Scope, most_age: float = math.inf) -> None:
@@ -76,7 +87,8 @@ class Driver:
                 if not unsettled:
                     break
                 if turn == 0 and self._windows is not None and most_age == math.inf:
-                    await self._windows.take(scope, unsettled)
+                    with suppress(TimeoutError):  # the next round says so
+                        await self._windows.take(scope, unsettled)
                 else:
                     await self._round(unsettled, scope, began, most_age)
         finally:
@@ -98,7 +110,7 @@ class Driver:
                     waits.append((record, flight, facets))
                     record.join(facets)
         followers = together([record for record in records if record.missing()])
-        planned = groups([record for record in records if record.missing()], self._capabilities)
+        planned = groups([record for record in records if record.missing()], self._capabilities, self._client.outlook())
         flights = {
             record: self._flights.lead(scope, record, self._brings(group, index), self._clock())
             for group in planned
@@ -156,7 +168,8 @@ class Driver:
         held = await self._cache.leased(scope, flight.names[0])
         if held is None or not record.unsettled() <= held:
             return False
-        pause, ends = FIRST_PAUSE_S, self._clock() + self._lease_s
+        left = flight.record.allowance.until - moment()
+        pause, ends = FIRST_PAUSE_S, self._clock() + min(self._lease_s, left)
         while held is not None and self._clock() < ends:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_S)
@@ -175,7 +188,12 @@ class Driver:
         So does what it brought of another account, and of a customer who was invalidated since it began, if it began
         before the request did.
         """
-        await flight.landed.wait()
+        try:
+            async with within(record.allowance.until):
+                await flight.landed.wait()
+        except TimeoutError:
+            record.settle_all(facets, UpstreamTimeout("Upstream did not answer in time."))
+            return
         other = flight.record
         if flight.began < began and await self._cache.invalidated_since(scope, other.id, flight.began):
             return
@@ -200,7 +218,8 @@ class Driver:
         for record in records:
             if len(self._refreshes) >= MOST_REFRESHES:
                 return
-            anew = CustomerRecord(record.address, dict.fromkeys(sorted(record.stale), ()))
+            wanted = dict.fromkeys(sorted(record.stale), ())
+            anew = CustomerRecord(record.address, wanted, allowance=self.allowance())
             anew.hint, anew.remembered = record.hint, record.remembered
             coming = {facet for _, facets in self._flights.bringing(scope, anew, -math.inf) for facet in facets}
             if anew.missing() <= coming:

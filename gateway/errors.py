@@ -35,6 +35,10 @@ class Code(StrEnum):
     UPSTREAM_RATE_LIMITED = "UPSTREAM_RATE_LIMITED", "Upstream refused the call because there were too many."
     UPSTREAM_PARTIAL = "UPSTREAM_PARTIAL", "Upstream answered, but without this part."
     UPSTREAM_UNAUTHORIZED = "UPSTREAM_UNAUTHORIZED", "Upstream refused the gateway's credential."
+    OVERLOADED = (
+        "OVERLOADED",
+        "There is more to ask upstream than it may be asked; `retryAfter` says when to come back, in seconds.",
+    )
     INTERNAL = "INTERNAL", "A fault of the gateway; it is logged under the request's id."
 
 
@@ -155,6 +159,14 @@ class UpstreamUnavailable(UpstreamError):
     """Not reached, a 5xx, or a body that is not what it should be."""
 
 
+class UpstreamUnreachable(UpstreamUnavailable):
+    """The connection failed: no answer came, or not all of it."""
+
+
+class UpstreamBroken(UpstreamUnavailable):
+    """Upstream says that it failed, or answered what cannot be read."""
+
+
 class UpstreamInputRefused(UpstreamUnavailable):
     """Upstream says that the call as such is wrong: a parameter it does not take, or no identifier that it knows."""
 
@@ -181,3 +193,13 @@ class UpstreamUnauthorized(UpstreamError):
     """HTTP 401 or 403, or their codes in a body."""
 
     code = Code.UPSTREAM_UNAUTHORIZED
+
+
+class Overloaded(UpstreamError):
+    """Not asked at all: upstream is asked as much as it may be, or the queue before it is full."""
+
+    code = Code.OVERLOADED
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__("Upstream is asked as much as it may be; come back later.", retryAfter=retry_after_s)
+        self.retry_after_s = retry_after_s

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from gateway.cache.entries import Entry
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.failures import StoreDown
-from gateway.context import Scope
+from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamPartial
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
@@ -19,10 +19,11 @@ from gateway.facets.parameters import source
 from gateway.facets.plan import Call
 from gateway.model.readers import Reader
 from gateway.record import CustomerRecord, Known
-from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, share_customers
-from gateway.telemetry.events import AnomalyMet, CallMade, Emit, FaultMet
+from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
+from gateway.telemetry.events import AnomalyMet, Emit, FaultMet
 from gateway.upstream.answers import Failed, Found, Target
-from gateway.upstream.client import UpstreamClient
+from gateway.upstream.deadlines import moment, shared
+from gateway.upstream.resilient import ResilientClient
 
 
 class Performer:
@@ -30,7 +31,7 @@ class Performer:
 
     def __init__(
         self,
-        client: UpstreamClient,
+        client: ResilientClient,
         cache: FacetCache,
         capabilities: Capabilities,
         zone: tzinfo,
@@ -100,10 +101,15 @@ class Performer:
             return
         call = replace(call, customers=tuple(targets))
         began = self._clock()
-        performed = await self._client.perform(call, targets, scope.language or None)
-        told = self._explained(group, call, targets)
-        self._tell(group, call, replace(told, status=performed.status, ms=performed.milliseconds))
-        self._emit(CallMade(call.endpoint, performed.status, performed.milliseconds, performed.size, len(targets)))
+        performed = await self._client.perform(call, targets, scope.language or None, _allowance(group, call))
+        if performed.lost:
+            gone = replace(call, facets=performed.lost)
+            for index in targets:
+                replies[index].append((gone, Failed(left_out())))
+            call = replace(call, facets=call.facets - performed.lost or frozenset({EXISTENCE()}))
+        if performed.attempts:
+            told = replace(self._explained(group, call, targets), attempts=performed.attempts)
+            self._tell(group, call, replace(told, status=performed.status, ms=performed.milliseconds))
         if performed.refused:
             await self._cache.revoke(scope)
         for index, outcome in performed.outcomes.items():
@@ -186,3 +192,13 @@ class Performer:
             masked,
             causes_of(call, (group.records[index].causes for index in call.customers)),
         )
+
+
+def _allowance(group: Group, call: Call) -> Allowance:
+    """What a call may take: what is left to the request; of several that share it, to the one with the most.
+
+    Where a later call rests on it, some is left to that.
+    """
+    allowance = max((record.allowance for record in group.records), key=lambda one: one.until)
+    later = {one.wave for one in group.plan.calls if one.wave > call.wave and share_customers(one, call)}
+    return replace(allowance, until=shared(allowance.until, moment(), len(later))) if later else allowance

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from gateway.cache.entries import Joined, Missing
+from gateway.context import Allowance
 from gateway.errors import GatewayError, UpstreamError, UpstreamUnauthorized
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.explain import Explanation
@@ -21,20 +22,27 @@ class Known:
 
 Settled = Known | GatewayError
 
+WITHOUT_END: Final = Allowance()
+
 
 class CustomerRecord:
     """One customer of one request.
 
     `hint` is an id that is believed but not proven (asked by id, or remembered for the identifier); `id` is proven.
-    `causes` are the facets wanted, with the fields that want them.
+    `causes` are the facets wanted, with the fields that want them. `allowance` is what its request may take.
     """
 
     def __init__(
-        self, address: Address, causes: Mapping[Facet, tuple[str, ...]], explanation: Explanation | None = None
+        self,
+        address: Address,
+        causes: Mapping[Facet, tuple[str, ...]],
+        explanation: Explanation | None = None,
+        allowance: Allowance = WITHOUT_END,
     ) -> None:
         self.address = address
         self.causes: dict[Facet, tuple[str, ...]] = {}
         self.explanation = explanation or Explanation()
+        self.allowance = allowance
         self.hint: CustomerId | None = None
         self.remembered = False
         """Whether the hint is remembered for this address at its source, not merely what was asked by."""

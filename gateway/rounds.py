@@ -13,13 +13,14 @@ from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE, PERSON
 from gateway.facets.cost import upstream_cost
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
+from gateway.facets.parameters import sources
 from gateway.facets.plan import Call, Plan
-from gateway.facets.planner import NONE_AVOIDED
 from gateway.facets.plans import planned
 from gateway.facets.routes import BY_ID, BY_PROFILE, findable
 from gateway.model.profile import Person
 from gateway.record import CustomerRecord, Known
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
+from gateway.upstream.outlook import FAIR, Outlook
 
 MOST_ROUNDS: Final = 8
 """The longest known way takes four: a batch, the one whose item it did not name, their survivor, its other half.
@@ -38,11 +39,14 @@ class Group:
     plan: Plan
 
 
-def groups(records: Sequence[CustomerRecord], capabilities: Capabilities) -> list[Group]:
+def groups(records: Sequence[CustomerRecord], capabilities: Capabilities, outlook: Outlook = FAIR) -> list[Group]:
     """Whom to plan together: victims look for their survivor on V1.1, the unattributed are asked one by one.
 
-    Who cannot be found by any identifier given is settled at once.
+    Who cannot be found by any identifier given is settled at once, and so is what no endpoint brings at the moment.
     """
+    if outlook.broken:
+        capabilities = replace(capabilities, broken=outlook.broken)
+        records = [record for record in records if _obtainable(record, capabilities)]
     unfindable = [record for record in records if not findable(record.address, capabilities)]
     for record in unfindable:
         record.settle_all(record.missing(), BadUserInput("by", "upstream finds nobody by identifiers of this kind"))
@@ -51,8 +55,8 @@ def groups(records: Sequence[CustomerRecord], capabilities: Capabilities) -> lis
     others = [record for record in records if record not in (*unfindable, *victims, *alone)]
     single = replace(capabilities, batch_size=1)
     together = (
-        (others, [_need(record) for record in others], capabilities, NONE_AVOIDED),
-        (alone, [_need(record) for record in alone], single, NONE_AVOIDED),
+        (others, [_need(record) for record in others], capabilities, outlook.avoid),
+        (alone, [_need(record) for record in alone], single, outlook.avoid),
         (victims, [_survivor_need(record) for record in victims], single, frozenset({Endpoint.V2})),
     )
     return [
@@ -60,6 +64,19 @@ def groups(records: Sequence[CustomerRecord], capabilities: Capabilities) -> lis
         for members, needs, able, avoid in together
         if members
     ]
+
+
+def left_out() -> UpstreamUnavailable:
+    """The failure of a facet that is not asked for, because calls for it fail."""
+    return UpstreamUnavailable(
+        "Upstream fails where it is asked for this part; it is left out for a moment.", reason="part"
+    )
+
+
+def _obtainable(record: CustomerRecord, capabilities: Capabilities) -> bool:
+    """Settles what no endpoint brings; says whether anything is left to ask for."""
+    record.settle_all((facet for facet in record.missing() if not sources(facet, capabilities)), left_out())
+    return bool(record.missing())
 
 
 def requested(records: Sequence[CustomerRecord], capabilities: Capabilities) -> int:

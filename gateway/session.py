@@ -41,6 +41,7 @@ class RequestSession:
         self.explanation = Explanation()
         self.caller = caller
         self.unseen = policy.unseen(caller)
+        self._allowance = driver.allowance(caller.name)
         self._most_age = most_age
         self._driver = driver
         self._scope = scope
@@ -105,7 +106,7 @@ class RequestSession:
             case Wanted(address, causes):
                 record = self._records.get(address)
                 if record is None:
-                    record = self._records[address] = CustomerRecord(address, causes, self.explanation)
+                    record = self._records[address] = CustomerRecord(address, causes, self.explanation, self._allowance)
                 else:
                     record.want(causes)
                 return SessionCustomer(self, record)

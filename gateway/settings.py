@@ -1,133 +1,19 @@
 """Everything an operator can set, read once from the environment: prefix `GATEWAY_`, nesting `__`."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AnyHttpUrl,
-    BaseModel,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.auth_settings import AuthSettings
-from gateway.cache_settings import CacheSettings, Frozen, split
+from gateway.cache_settings import CacheSettings, Frozen
 from gateway.errors import Code, GatewayError
-from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
-from gateway.facets.facet import IdentifierKind
+from gateway.upstream_settings import UpstreamSettings
 
 PREFIX: Final = "GATEWAY_"
 NESTED: Final = "__"
-UPSTREAM: Final = f"{PREFIX}UPSTREAM{NESTED}"
-
-
-class UpstreamAuth(StrEnum):
-    """How the gateway proves itself upstream."""
-
-    BASIC = "basic"
-    OAUTH = "oauth"
-    PASSTHROUGH = "passthrough"
-    NONE = "none"
-
-
-def _incomplete(auth: str, *names: str) -> str:
-    return f"{UPSTREAM}AUTH is {auth}: set {' and '.join(UPSTREAM + name for name in names)} too"
-
-
-def _listed(kinds: Iterable[IdentifierKind]) -> str:
-    return ",".join(kind for kind in IdentifierKind if kind in set(kinds))
-
-
-class UpstreamSettings(Frozen):
-    """The Capillary organisation that is asked."""
-
-    base_url: AnyHttpUrl | None = Field(
-        None, description="Scheme and host of the upstream API, such as `https://eu.api.example.com`."
-    )
-    auth: UpstreamAuth = Field(
-        UpstreamAuth.BASIC, description="How the gateway proves itself: `basic`, `oauth` or `none`."
-    )
-    username: str = Field("", description="Till user name, for `basic`.")
-    password: SecretStr = Field(
-        SecretStr(""), description="Till password in clear, for `basic`; upstream gets its MD5."
-    )
-    oauth_key: str = Field("", description="Client key, for `oauth`.")
-    oauth_secret: SecretStr = Field(SecretStr(""), description="Client secret, for `oauth`.")
-    timezone: str = Field(
-        "UTC",
-        description="The organisation's time zone, such as `Asia/Kolkata`: V1.1's times are in it, all are told in it.",
-    )
-    timeout_s: float = Field(10.0, gt=0, le=120, description="Seconds after which an upstream call is given up.")
-    max_connections: int = Field(64, ge=1, le=10_000, description="Connections to upstream at the same time.")
-    batch_size: int = Field(10, ge=1, le=100, description="Customers in one V1.1 call.")
-    country_code: str = Field(
-        "",
-        pattern=r"^\d{0,4}$",
-        description="Sent as `X-CAP-CLIENT-COUNTRYCODE` with every upstream call; upstream shows it without a meaning.",
-    )
-    v2_by_id: ById = Field(ById.PATH, description="How V2 takes a customer id: `path`, `lookup` or `none`.")
-    gaps: Gaps = Field(
-        Gaps.V1,
-        description="Who tells gaps beside V1.1: `flags` for V2's gapToRenew= and gapToUpgrade=, `details` for its "
-        "embed=gapDetails, `v1` for nobody.",
-    )
-    ignore_card_details: bool = Field(True, description="Whether V2 honours `embed=ignoreCardDetails`.")
-    only_current_profile: bool = Field(False, description="Whether V2 honours `includedOnlyCurrentProfile`.")
-    v1_identifiers: str = Field(
-        _listed(V1_KINDS), description="Identifiers that V1.1 takes; `cardNumber` can be added."
-    )
-    v2_identifiers: str = Field(_listed(V2_KINDS), description="Identifiers that V2's lookup takes.")
-
-    @field_validator("v1_identifiers", "v2_identifiers")
-    @classmethod
-    def _known_kinds(cls, value: str, info: ValidationInfo) -> str:
-        possible = V1_POSSIBLE if info.field_name == "v1_identifiers" else V2_KINDS
-        unknown = [name for name in split(value) if name not in set(possible)]
-        if unknown:
-            raise ValueError(f"names what there is not: {', '.join(unknown)}; choose from {_listed(possible)}")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError("is not a time zone; give a name such as Asia/Kolkata") from None
-        return value
-
-    @model_validator(mode="after")
-    def _complete(self) -> "UpstreamSettings":
-        match self.auth:
-            case UpstreamAuth.BASIC if self.base_url and not self.username:
-                raise ValueError(_incomplete("basic", "USERNAME", "PASSWORD"))
-            case UpstreamAuth.OAUTH if not (self.oauth_key and self.oauth_secret.get_secret_value()):
-                raise ValueError(_incomplete("oauth", "OAUTH_KEY", "OAUTH_SECRET"))
-            case UpstreamAuth.PASSTHROUGH:
-                raise ValueError(f"{UPSTREAM}AUTH: passthrough is not available yet; choose basic, oauth or none")
-            case _:
-                return self
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the planner may count on."""
-        return Capabilities(
-            v2_by_id=self.v2_by_id,
-            batch_size=self.batch_size,
-            gaps=self.gaps,
-            ignore_card_details=self.ignore_card_details,
-            only_current_profile=self.only_current_profile,
-            v1_kinds=frozenset(map(IdentifierKind, split(self.v1_identifiers))),
-            v2_kinds=frozenset(map(IdentifierKind, split(self.v2_identifiers))),
-        )
 
 
 class LimitSettings(Frozen):

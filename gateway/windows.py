@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gateway.context import Scope
 from gateway.record import CustomerRecord
+from gateway.upstream.deadlines import within
 
 Act = Callable[[Sequence[CustomerRecord], Scope], Awaitable[None]]
 
@@ -25,14 +26,18 @@ class Windows:
         self._open: dict[Scope, _Window] = {}
 
     async def take(self, scope: Scope, records: Sequence[CustomerRecord]) -> None:
-        """Lets records be fetched with those of others who come in time; ends when that was done for all."""
+        """Lets records be fetched with those of others who come in time; ends when that was done for all.
+
+        Raises `TimeoutError` when the time of these is over.
+        """
         window = self._open.get(scope)
         if window is None:
             window = self._open[scope] = _Window()
             window.done = asyncio.create_task(self._close(scope, window))
         window.records += records
         if window.done is not None:
-            await asyncio.shield(window.done)
+            async with within(min(record.allowance.until for record in records)):
+                await asyncio.shield(window.done)
 
     async def _close(self, scope: Scope, window: _Window) -> None:
         await asyncio.sleep(self._seconds)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from gateway.facets.facet import IdentifierKind
+from gateway.facets.facet import Endpoint, Facet, IdentifierKind
 
 
 class ById(StrEnum):
@@ -60,3 +60,5 @@ class Capabilities:
     """Whether V2's lookup honours `includedOnlyCurrentProfile`, which only its by-id page documents."""
     v1_kinds: frozenset[IdentifierKind] = V1_KINDS
     v2_kinds: frozenset[IdentifierKind] = V2_KINDS
+    broken: frozenset[tuple[Endpoint, Facet]] = frozenset()
+    """What an endpoint does not bring at the moment, because calls for it fail."""

@@ -12,7 +12,7 @@ from gateway.facets.plan import Call
 
 @dataclass(frozen=True, slots=True)
 class ExplainedCall:
-    """One call. `customers` and `params` are masked; `status` and `ms` are null for a call that was not made."""
+    """One call. `customers` and `params` are masked; A call not made has no `status`, `ms`, `attempts`."""
 
     call: Call
     path: str
@@ -21,6 +21,7 @@ class ExplainedCall:
     cause: Mapping[Facet, Sequence[str]]
     status: int | None = None
     ms: float | None = None
+    attempts: int = 0
 
     def as_json(self) -> Mapping[str, Any]:
         """The form of `extensions.explain.calls[]`."""
@@ -33,6 +34,7 @@ class ExplainedCall:
             "wave": self.call.wave,
             "status": self.status,
             "ms": None if self.ms is None else round(self.ms, 2),
+            "attempts": self.attempts,
             "cause": {str(facet): list(paths) for facet, paths in sorted(self.cause.items())},
         }
 

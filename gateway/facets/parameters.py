@@ -26,6 +26,7 @@ def sources(facet: Facet, capabilities: Capabilities) -> tuple[FacetSource, ...]
         for found in CATALOG[facet.name].sources
         if found.available.holds(capabilities, arguments)
         and not (found.endpoint is Endpoint.V1 and "source" in arguments)
+        and (found.endpoint, facet) not in capabilities.broken
     )
 
 

@@ -77,6 +77,9 @@ class GraphQLEndpoint:
             scope, most_age = self._scope_of(_language(request.headers)), _most_age(request.headers)
             answer = await self._execution.answer(asked, scope, explain, most_age, caller=caller)
             status = 200 if answer.executed or media_type == JSON_TYPE else 400
+            if answer.retry_after_s is not None:
+                later = {"cache-control": "no-store", "vary": VARY, "retry-after": str(answer.retry_after_s)}
+                return _response(answer, media_type, 503, later)
             kept = f"private, max-age={answer.fresh_for}" if answer.fresh_for else "no-store"
             return _response(answer, media_type, status, {"cache-control": kept, "vary": VARY})
         except HttpRefusal as error:

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from graphql import ExecutionResult, GraphQLError
 from graphql import execute as graphql_execute  # pyright: ignore[reportUnknownVariableType]
@@ -14,7 +14,7 @@ from gateway.auth import policy
 from gateway.auth.callers import Caller
 from gateway.context import RequestContext, Scope
 from gateway.driver import Driver
-from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, LimitExceeded
+from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, LimitExceeded, Overloaded
 from gateway.facets import needs
 from gateway.facets.needs import Homes
 from gateway.graphql.documents import Document, Documents, InvalidDocument
@@ -50,6 +50,8 @@ class Answer:
     executed: bool = True
     fresh_for: int = 0
     """Seconds for which the whole answer stays as it is, as far as can be said; 0 where some of it is not."""
+    retry_after_s: int | None = None
+    """Where nothing could be served for there being too much to ask upstream: when to come back."""
 
     def as_json(self) -> Mapping[str, Any]:
         """The response map of the GraphQL specification."""
@@ -153,6 +155,8 @@ class Execution:
         data, errors = result.data, [self._shown(error) for error in result.errors or ()]
         for key, index in session.deleted():
             data, errors = _without(data, errors, key, index)
+        if (overloaded := _nothing_but_overloaded(data, result.errors or ())) is not None:
+            return replace(refused(overloaded), retry_after_s=overloaded.retry_after_s)
         told, extensions = session.explanation, dict[str, Any]()
         if requested:
             extensions["cost"] = self._told(session, requested)
@@ -198,6 +202,18 @@ def _without(
     kept = [error for error in errors if list(error.get("path", ()))[: len(path)] != path]
     told = {"message": deleted.message, "path": path, "extensions": dict(deleted.extensions)}
     return {**data, key: gone}, [*kept, told]
+
+
+def _nothing_but_overloaded(data: Mapping[str, Any] | None, errors: Sequence[GraphQLError]) -> Overloaded | None:
+    """The overload that kept everything from being served, if that is so."""
+    found = [error.original_error for error in errors if isinstance(error.original_error, Overloaded)]
+    if not found or len(found) < len(errors):
+        return None
+    served = any(
+        any(one is not None for one in cast("list[object]", value)) if isinstance(value, list) else value is not None
+        for value in (data or {}).values()
+    )
+    return None if served else max(found, key=lambda error: error.retry_after_s)
 
 
 def refused(error: GatewayError) -> Answer:

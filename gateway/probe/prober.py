@@ -16,8 +16,8 @@ from gateway.model.readers import Block, Reader
 from gateway.probe import questions
 from gateway.probe.findings import Answered, Came, Findings, Setting
 from gateway.probe.questions import BATCHES, TODAY
-from gateway.upstream.answers import Failed, Found, NotFound, Target
-from gateway.upstream.client import Performed, UpstreamClient
+from gateway.upstream.answers import Failed, Found, NotFound, Performed, Target
+from gateway.upstream.client import UpstreamClient
 
 Identifiers = tuple[Identifier, ...]
 

@@ -13,7 +13,10 @@ from gateway.facets.facet import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class CallMade:
-    """One upstream call came to an end. `status` is null where there was no answer; `size` is in bytes."""
+    """One upstream request came to an end; a call may take several.
+
+    `status` is null where there was no answer; `size` is in bytes.
+    """
 
     endpoint: Endpoint
     status: int | None
@@ -109,7 +112,71 @@ class KeysFailed:
     reason: str
 
 
-Event = CallMade | AnomalyMet | FaultMet | WebhookReceived | StoreFailed | StoreRecovered | KeysFetched | KeysFailed
+@dataclass(frozen=True, slots=True)
+class BreakerChanged:
+    """The breaker of an endpoint became `closed`, `open` or `half_open`."""
+
+    endpoint: Endpoint
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetBreakerChanged:
+    """Calls for a facet make an endpoint fail, so that it is left out; or they do not any more."""
+
+    endpoint: Endpoint
+    facet: str
+    left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallRetried:
+    """A call is made again, for the reason that the attempt before it ended so: `broken`, `late` or `limited`."""
+
+    endpoint: Endpoint
+    reason: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallHedged:
+    """A slow call was made a second time beside the first; `won` says whether the second answered first."""
+
+    endpoint: Endpoint
+    won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallShed:
+    """A call was not made, because upstream is asked as much as it may be."""
+
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class RateLowered:
+    """Upstream said that it is asked too often, and is asked at half the rate; after so many seconds, if it said so."""
+
+    endpoint: Endpoint
+    hold_s: float | None
+
+
+Event = (
+    CallMade
+    | AnomalyMet
+    | FaultMet
+    | WebhookReceived
+    | StoreFailed
+    | StoreRecovered
+    | KeysFetched
+    | KeysFailed
+    | BreakerChanged
+    | FacetBreakerChanged
+    | CallRetried
+    | CallHedged
+    | CallShed
+    | RateLowered
+)
 
 Emit = Callable[[Event], None]
 
@@ -122,6 +189,12 @@ _LEVELS = {
     StoreRecovered: "info",
     KeysFetched: "info",
     KeysFailed: "warning",
+    BreakerChanged: "warning",
+    FacetBreakerChanged: "warning",
+    CallRetried: "info",
+    CallHedged: "info",
+    CallShed: "info",
+    RateLowered: "warning",
 }
 
 

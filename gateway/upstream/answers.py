@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.errors import GatewayError
-from gateway.facets.facet import Address, CustomerId, Identifier
+from gateway.facets.facet import Address, CustomerId, Facet, Identifier
 from gateway.model.readers import Block
 
 
@@ -56,3 +56,23 @@ Outcome = Found | NotFound | Deleted | Unattributed | Failed
 
 Outcomes = Mapping[int, Outcome]
 """Outcomes by the customer's position in the needs. Every customer of the call has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """A call that came to its end: what it said of each customer, the HTTP status (if one came), how long, how large.
+
+    `attempts` are the requests that were made for it, 0 where upstream was not asked at all. `lost` are facets of the
+    call that were left out of the last attempt, because the others come without them only. `retry_after_s` is what
+    upstream asks to wait. `refused` says that upstream does not accept the credential (any more), in whatever way it
+    said so.
+    """
+
+    outcomes: Outcomes
+    status: int | None
+    milliseconds: float
+    size: int
+    retry_after_s: float | None = None
+    attempts: int = 1
+    lost: frozenset[Facet] = frozenset()
+    refused: bool = False

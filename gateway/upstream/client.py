@@ -1,43 +1,35 @@
 """Performs planned calls: the only place where the gateway talks to upstream."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass
 from typing import Final
 
 import httpx
 import orjson
 
-from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
+from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable, UpstreamUnreachable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID
 from gateway.upstream import v1, v2
-from gateway.upstream.answers import Failed, Outcomes, Target
+from gateway.upstream.answers import Failed, Outcomes, Performed, Target
 from gateway.upstream.auth import Credential
 from gateway.upstream.bodies import Body
 from gateway.upstream.codes import expired, failure, refusal_in_xml
 from gateway.upstream.request import UpstreamRequest
+from gateway.upstream.retries import retry_after
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """An answer larger than this is not read to its end. The largest documented one has about 80 KB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Performed:
-    """A call that was made: what it said of each customer, the HTTP status (if one came), how long, how large.
-
-    `refused` says that upstream does not accept the credential (any more), in whatever way it said so.
-    """
-
-    outcomes: Outcomes
-    status: int | None
-    milliseconds: float
-    size: int
-    refused: bool = False
+_SAYING_WHEN: Final = (429, 503)
+_Reply = tuple[int, bytes, float | None]
+"""Status and body, and how many seconds upstream asks to wait."""
 
 
 class UpstreamClient:
@@ -74,32 +66,39 @@ class UpstreamClient:
             case Endpoint.V2:
                 return v2.request(call, next(iter(targets.values())), self._capabilities)
 
-    async def perform(self, call: Call, targets: Mapping[int, Target], language: str | None = None) -> Performed:
-        """Makes a call and says what came of it for each customer. Never raises but when it is cancelled."""
+    async def perform(
+        self,
+        call: Call,
+        targets: Mapping[int, Target],
+        language: str | None = None,
+        timeout_s: float = math.inf,
+    ) -> Performed:
+        """Makes a call and says what came of it for each customer. Never raises but when it is cancelled.
+
+        `timeout_s` is how long it may take, if that is less than any call may.
+        """
         started = self._clock()
-        status, size, refused = None, 0, False
+        status, size, wait, refused = None, 0, None, False
         try:
-            async with asyncio.timeout(self._timeout_s):
-                status, body = await self._get(self.request(call, targets), language)
+            async with asyncio.timeout(min(timeout_s, self._timeout_s)):
+                status, body, wait = await self._get(self.request(call, targets), language)
             size, refused = len(body), expired(status, body)
             outcomes = _outcomes(call, status, body, targets)
         except TimeoutError:
-            outcomes = _all_failed(targets, UpstreamTimeout("Upstream did not answer in time."))
+            outcomes = all_failed(targets, UpstreamTimeout("Upstream did not answer in time."))
         except GatewayError as error:
-            outcomes, refused = _all_failed(targets, error), isinstance(error, UpstreamUnauthorized)
-        return Performed(outcomes, status, (self._clock() - started) * 1000, size, refused)
+            outcomes, refused = all_failed(targets, error), isinstance(error, UpstreamUnauthorized)
+        return Performed(outcomes, status, (self._clock() - started) * 1000, size, wait, refused=refused)
 
-    async def _get(self, request: UpstreamRequest, language: str | None) -> tuple[int, bytes]:
-        """Status and body. A refused credential that can be renewed is renewed once."""
+    async def _get(self, request: UpstreamRequest, language: str | None) -> _Reply:
+        """What upstream replies. A refused credential that can be renewed is renewed once."""
         proof = await self._credential.headers()
-        status, body = await self._send(request, proof, language)
-        if expired(status, body) and self._credential.refused(proof):
-            status, body = await self._send(request, await self._credential.headers(), language)
-        return status, body
+        reply = await self._send(request, proof, language)
+        if expired(reply[0], reply[1]) and self._credential.refused(proof):
+            reply = await self._send(request, await self._credential.headers(), language)
+        return reply
 
-    async def _send(
-        self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None
-    ) -> tuple[int, bytes]:
+    async def _send(self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None) -> _Reply:
         headers = {"accept": "application/json", "accept-encoding": "gzip", **self._attribution, **proof}
         if language:
             headers["language"] = language
@@ -108,11 +107,14 @@ class UpstreamClient:
                 body = Body(response.headers.get("content-encoding", ""), most=MOST_BYTES)
                 async for part in response.aiter_raw():
                     body.take(part)
-                return response.status_code, bytes(body.read)
+                wait = None
+                if response.status_code in _SAYING_WHEN:
+                    wait = retry_after(response.headers.get("retry-after"), time.time())
+                return response.status_code, bytes(body.read), wait
         except httpx.TimeoutException as error:
             raise UpstreamTimeout("Upstream did not answer in time.") from error
         except httpx.HTTPError as error:
-            raise UpstreamUnavailable("Upstream could not be reached.") from error
+            raise UpstreamUnreachable("Upstream could not be reached.") from error
         except UnicodeError as error:
             raise UpstreamUnavailable("The call to upstream cannot be written as HTTP.") from error
 
@@ -125,7 +127,7 @@ def _outcomes(call: Call, status: int, body: bytes, targets: Mapping[int, Target
         payload = None
     position, target = next(iter(targets.items()))
     if payload is None and (refused := refusal_in_xml(body)):
-        return _all_failed(targets, refused)
+        return all_failed(targets, refused)
     match call.endpoint:
         case Endpoint.V2 if payload is not None and status not in (401, 403, 429):
             return {position: v2.outcome(payload, target)}
@@ -134,8 +136,9 @@ def _outcomes(call: Call, status: int, body: bytes, targets: Mapping[int, Target
         case Endpoint.V1 if payload is not None and status not in (401, 403, 429):
             return v1.outcomes(payload, targets)
         case Endpoint.V1:
-            return _all_failed(targets, failure(status))
+            return all_failed(targets, failure(status))
 
 
-def _all_failed(targets: Mapping[int, Target], error: GatewayError) -> Outcomes:
+def all_failed(targets: Mapping[int, Target], error: GatewayError) -> Outcomes:
+    """The outcomes of a call of which nothing came."""
     return dict.fromkeys(targets, Failed(error))

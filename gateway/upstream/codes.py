@@ -4,7 +4,13 @@ import re
 from datetime import UTC
 from typing import Final
 
-from gateway.errors import GatewayError, UpstreamRateLimited, UpstreamUnauthorized, UpstreamUnavailable
+from gateway.errors import (
+    GatewayError,
+    UpstreamBroken,
+    UpstreamRateLimited,
+    UpstreamUnauthorized,
+    UpstreamUnavailable,
+)
 from gateway.model.readers import Block, Reader
 
 
@@ -16,6 +22,8 @@ def code_of(block: Block) -> str:
 
 _REFUSED_IN_JSON: Final = re.compile(rb'"code"\s*:\s*"?(401|498)\b')
 _REFUSED_IN_XML: Final = re.compile(rb"<code>\s*(401|403|498)\s*</code>")
+SERVER_FAULTS: Final = frozenset({"500", "502", "503", "504", "4001"})
+"""Codes in a body which say that upstream itself failed; 4001: its own authorization cannot be reached (facts §4)."""
 _SHORT: Final = 2048
 """A refusal is short; nothing further in is looked at."""
 
@@ -46,5 +54,7 @@ def failure(status: int) -> GatewayError:
     if status == 429:
         return UpstreamRateLimited("Upstream refused the call because there were too many.")
     if status == 200:
-        return UpstreamUnavailable("Upstream answered something that is not JSON.")
+        return UpstreamBroken("Upstream answered something that is not JSON.")
+    if status >= 500:
+        return UpstreamBroken(f"Upstream answered with HTTP status {status}.")
     return UpstreamUnavailable(f"Upstream answered with HTTP status {status}.")

@@ -70,6 +70,22 @@ class PooledTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
+class InProcessTransport(httpx.ASGITransport):
+    """An httpx transport to an application in this process, with the errors that a socket would have had."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends one request. Raises httpx's transport errors."""
+        try:
+            response = await super().handle_async_request(request)
+        except ConnectionError as error:
+            raise httpx.ReadError("the connection was cut") from error
+        body = b"".join([part async for part in response.aiter_raw()])
+        length = response.headers.get("content-length")
+        if length is not None and int(length) != len(body):
+            raise httpx.RemoteProtocolError("the body is not as long as was said")
+        return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(body))
+
+
 class _Body(httpx.AsyncByteStream):
     def __init__(self, response: httpcore2.Response) -> None:
         self._response = response

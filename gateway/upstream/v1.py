@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from gateway.errors import (
     BadUserInput,
     GatewayError,
+    UpstreamBroken,
     UpstreamInputRefused,
     UpstreamRateLimited,
     UpstreamUnauthorized,
@@ -18,7 +19,7 @@ from gateway.facets.facet import CustomerId, IdentifierKind
 from gateway.facets.plan import Call
 from gateway.model.readers import Block, Reader
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
-from gateway.upstream.codes import code_of
+from gateway.upstream.codes import SERVER_FAULTS, code_of
 from gateway.upstream.request import UpstreamRequest
 
 PATH: Final = "/v1.1/customer/get"
@@ -102,6 +103,8 @@ def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
     items = [cast("Block", item) for item in listed if isinstance(item, dict)]
     if not items and any(one is not None and one != "" for one in listed):
         return [], UpstreamUnavailable("Upstream (V1.1) answered customers that cannot be read.")
+    if not items and code in SERVER_FAULTS:
+        return [], UpstreamBroken(f"Upstream (V1.1) answered with code {code}.")
     if not items and code not in ("200", "201"):
         return [], UpstreamUnavailable(f"Upstream (V1.1) answered with code {code}.")
     return items, None

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from gateway.errors import (
     BadUserInput,
+    UpstreamBroken,
     UpstreamPartial,
     UpstreamUnauthorized,
     UpstreamUnavailable,
@@ -16,7 +17,7 @@ from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID
 from gateway.model.readers import Block, Reader
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
-from gateway.upstream.codes import code_of, failure
+from gateway.upstream.codes import SERVER_FAULTS, code_of, failure
 from gateway.upstream.request import UpstreamRequest
 
 LOOKUP_PATH: Final = "/v2/customers/lookup/customerDetails"
@@ -118,4 +119,6 @@ def _refusal(codes: list[str]) -> Outcome:
             return Failed(UpstreamPartial("Upstream (V2) could not bring all it was asked for."))
         if code in _UNAUTHORIZED:
             return Failed(UpstreamUnauthorized("Upstream refused the gateway's credential."))
+        if code in SERVER_FAULTS:
+            return Failed(UpstreamBroken(f"Upstream (V2) answered with error {code}."))
     return Failed(UpstreamUnavailable(f"Upstream (V2) answered with error {codes[0]}."))

@@ -33,7 +33,7 @@ class Replica:
         cache = FacetCache(store, secret=b"of all replicas", clock=clock, draw=lambda: 1.0)
         self.gateway = gateway
         self.driver = Driver(
-            gateway.client,
+            gateway.calls,
             cache,
             Settings().upstream.capabilities,
             ZoneInfo("Asia/Kolkata"),

@@ -27,6 +27,8 @@ from gateway.facets.facet import Address, CustomerId, Facet, Identifier, Identif
 from gateway.record import CustomerRecord, Known
 from gateway.upstream.auth import BasicCredential
 from gateway.upstream.client import UpstreamClient
+from gateway.upstream.policy import Policy
+from gateway.upstream.resilient import ResilientClient
 from tests.properties.cache_world import FACETS, LATE, LIVES, PEOPLE, Told, World, bound, scope, shown
 from tests.support.clock import Clock
 
@@ -174,7 +176,12 @@ class Model:
         )
         self.drivers = {
             (tenant, replica): Driver(
-                UpstreamClient(http, BasicCredential("till", "sandbox"), capabilities=Capabilities(), timeout_s=10),
+                ResilientClient(
+                    UpstreamClient(http, BasicCredential("till", "sandbox"), capabilities=Capabilities(), timeout_s=10),
+                    Capabilities(),
+                    Policy(),
+                    lambda _: None,
+                ),
                 self.cache,
                 Capabilities(),
                 ZoneInfo("Asia/Kolkata"),

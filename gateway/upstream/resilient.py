@@ -1,0 +1,299 @@
+"""Calls that an unwell upstream does not take the gateway down with: the one piece around `UpstreamClient.perform`.
+
+A call passes, from outside to inside: the search for facets that make it fail (`investigator`), retries (`retries`),
+the endpoint's breaker (`breaker`), the queue before upstream (`turnstile`), hedging, and the client's own timeout.
+Everything that decides is pure and apart; here it is only put together.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from gateway.context import Allowance
+from gateway.errors import Overloaded, UpstreamTimeout, UpstreamUnavailable
+from gateway.facets.capabilities import Capabilities
+from gateway.facets.catalog import EXISTENCE
+from gateway.facets.facet import Endpoint
+from gateway.facets.plan import Call
+from gateway.telemetry.events import BreakerChanged, CallHedged, CallMade, CallRetried, CallShed, Emit, RateLowered
+from gateway.upstream.admission import Admission
+from gateway.upstream.answers import Performed, Target
+from gateway.upstream.breaker import Breaker, BreakerState
+from gateway.upstream.client import UpstreamClient, all_failed
+from gateway.upstream.deadlines import moment
+from gateway.upstream.investigator import Investigator, Question, Targets
+from gateway.upstream.outlook import FAIR, Outlook
+from gateway.upstream.policy import Policy
+from gateway.upstream.rate import Rate
+from gateway.upstream.request import UpstreamRequest
+from gateway.upstream.retries import Draw, Latencies, RetryBudget, pause
+from gateway.upstream.suspects import BrokenFacets
+from gateway.upstream.turnstile import Turnstile
+from gateway.upstream.verdicts import Verdict, blames_parameters, verdict
+
+MEANS: dict[Verdict, bool | None] = {
+    Verdict.ANSWERED: True,
+    Verdict.BROKEN: False,
+    Verdict.LATE: False,
+    Verdict.LIMITED: None,
+    Verdict.UNKNOWN: None,
+}
+"""Whether an endpoint that a call ended at so is well."""
+
+
+class _Side:
+    """What is known of one endpoint, and what is done about it."""
+
+    def __init__(self, endpoint: Endpoint, policy: Policy, draw: Draw) -> None:
+        self.endpoint = endpoint
+        self.breaker = Breaker(
+            calls=policy.breaker_calls,
+            failures=policy.breaker_failures,
+            window_s=policy.breaker_window_s,
+            open_s=policy.breaker_open_s,
+            draw=draw,
+        )
+        self.budget = RetryBudget(share=policy.retry_share, burst=policy.retry_burst)
+        self.latencies = Latencies()
+        self.broken = BrokenFacets(open_s=policy.facet_open_s, draw=draw)
+
+
+class ResilientClient:
+    """The calls of one upstream organisation, as `policy` says.
+
+    `clock` is in the seconds of `Allowance.until`; `draw` gives random numbers from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        client: UpstreamClient,
+        capabilities: Capabilities,
+        policy: Policy,
+        emit: Emit,
+        *,
+        clock: Callable[[], float] = moment,
+        draw: Draw = random.random,
+    ) -> None:
+        self._client = client
+        self._policy = policy
+        self._emit = emit
+        self._clock = clock
+        self._draw = draw
+        rate = Rate([(policy.per_second, 1.0), (policy.per_minute, 60.0)])
+        admission = Admission(in_flight=policy.in_flight, queue=policy.queue_calls, rate=rate)
+        self._turnstile = Turnstile(admission, rate, queue_s=policy.queue_s, clock=clock)
+        self._sides = {endpoint: _Side(endpoint, policy, draw) for endpoint in Endpoint}
+        self._investigators = {
+            side.endpoint: self._investigator(side, capabilities)
+            for side in self._sides.values()
+            if policy.facet_open_s
+        }
+
+    def request(self, call: Call, targets: Mapping[int, Target]) -> UpstreamRequest:
+        """The request that a call is, without sending it."""
+        return self._client.request(call, targets)
+
+    def outlook(self) -> Outlook:
+        """What a plan should not count on now."""
+        sides = self._sides.values()
+        if all(side.breaker.state is BreakerState.CLOSED and not side.broken.facets for side in sides):
+            return FAIR
+        now = self._clock()
+        return Outlook(
+            frozenset(side.endpoint for side in sides if not side.breaker.offers(now)),
+            frozenset((side.endpoint, facet) for side in sides for facet in side.broken.facets),
+        )
+
+    async def perform(
+        self, call: Call, targets: Targets, language: str | None = None, allowance: Allowance | None = None
+    ) -> Performed:
+        """Makes a call, as often as it takes, within what the request may take. Never raises but when cancelled."""
+        allowance = allowance or Allowance()
+        side, question = self._sides[call.endpoint], Question(call, targets, language)
+        performed = await self._retried(side, question, allowance)
+        investigator = self._investigators.get(call.endpoint)
+        if investigator is None or not performed.attempts or not blames_parameters(performed):
+            return performed
+        lost = await investigator.culprits(question, allowance.until)
+        if not lost:
+            return performed
+        rest = replace(call, facets=call.facets - lost or frozenset({EXISTENCE()}))
+        without = await self._retried(side, replace(question, call=rest), allowance)
+        if not without.attempts:
+            return performed
+        return replace(
+            without,
+            lost=lost,
+            attempts=performed.attempts + without.attempts,
+            milliseconds=performed.milliseconds + without.milliseconds,
+        )
+
+    async def close(self) -> None:
+        """Ends whatever is under way behind the requests."""
+        for investigator in self._investigators.values():
+            await investigator.close()
+
+    async def _retried(self, side: _Side, question: Question, allowance: Allowance) -> Performed:
+        """A call, made again where that may help, is paid for and fits in the time."""
+        attempts, spent = 1, 0.0
+        performed = await self._attempt(side, question, allowance)
+        while performed.attempts:
+            spent += performed.milliseconds
+            ended = verdict(performed)
+            wait = self._wait(side, ended, performed, attempts, allowance.until)
+            if wait is None:
+                break
+            self._emit(CallRetried(side.endpoint, ended.name.lower(), attempts + 1))
+            await asyncio.sleep(wait)
+            again = await self._attempt(side, question, allowance)
+            if not again.attempts:
+                break
+            attempts, performed = attempts + 1, again
+        return replace(performed, attempts=attempts, milliseconds=spent) if attempts > 1 else performed
+
+    def _wait(self, side: _Side, ended: Verdict, performed: Performed, attempts: int, until: float) -> float | None:
+        """Seconds until the next attempt; null where there is none. Too many calls are repeated only when told to."""
+        if ended is Verdict.ANSWERED or ended is Verdict.UNKNOWN:
+            if ended is Verdict.ANSWERED and attempts == 1:
+                side.budget.succeeded()
+            return None
+        told = performed.retry_after_s
+        if attempts >= self._policy.attempts or (ended is Verdict.LIMITED and told is None):
+            return None
+        wait = max(pause(attempts, self._draw()), told or 0.0)
+        return wait if self._clock() + wait < until and side.budget.take() else None
+
+    async def _attempt(self, side: _Side, question: Question, allowance: Allowance) -> Performed:
+        """One call, where the breaker and the queue let it through in time."""
+        now = self._clock()
+        if now >= allowance.until:
+            return _unmade(question, UpstreamTimeout("The time for this request is over."))
+        if side.breaker.state is BreakerState.OPEN and not side.breaker.admits(now):
+            return _unmade(question, _avoided(side.endpoint))
+        try:
+            if not self._turnstile.enter_now():
+                await self._turnstile.enter(allowance.turn, allowance.until)
+        except Overloaded as full:
+            self._emit(CallShed(side.endpoint))
+            return _unmade(question, full)
+        try:
+            return await self._guarded(side, question, allowance.until)
+        finally:
+            self._turnstile.leave()
+
+    async def _guarded(self, side: _Side, question: Question, until: float) -> Performed:
+        """One call that has its turn; the breaker hears how it ended."""
+        began, before = self._clock(), side.breaker.state
+        entered = side.breaker.enter(began)
+        self._tell(side, before)
+        if entered is None:
+            return _unmade(question, _avoided(side.endpoint))
+        well: bool | None = None
+        try:
+            given = min(self._policy.timeout_s, until - began)
+            performed = await (self._hedged if self._policy.hedge else self._sent)(side, question, given)
+            ended = verdict(performed)
+            well = MEANS[ended]
+            if ended is Verdict.LATE and given < self._policy.timeout_s / 2:
+                well = None  # it was given too little time to be blamed for taking more
+            return performed
+        finally:
+            before = side.breaker.state
+            side.breaker.ended(entered, self._clock(), succeeded=well)
+            self._tell(side, before)
+
+    async def _hedged(self, side: _Side, question: Question, given: float) -> Performed:
+        """A call, and where it takes longer than nearly all do, the same once more: the first answer counts."""
+        slow = side.latencies.slow
+        if slow is None or slow >= given:
+            return await self._sent(side, question, given)
+        tasks = [asyncio.create_task(self._sent(side, question, given))]
+        try:
+            await asyncio.wait(tasks, timeout=slow)
+            if not tasks[0].done() and side.budget.take() and self._turnstile.enter_now():
+                tasks.append(asyncio.create_task(self._sent(side, question, given - slow)))
+            performed, place = await _first_answer(tasks)
+            if len(tasks) > 1:
+                self._emit(CallHedged(side.endpoint, won=place > 0))
+            return performed
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            if len(tasks) > 1:
+                self._turnstile.leave()
+
+    async def _sent(self, side: _Side, question: Question, given: float) -> Performed:
+        """One request to upstream, in so many seconds; the only place where one is sent."""
+        began = self._clock()
+        call, targets, language = question.call, question.targets, question.language
+        performed = await self._client.perform(call, targets, language, given)
+        self._emit(CallMade(call.endpoint, performed.status, performed.milliseconds, performed.size, len(targets)))
+        match verdict(performed):
+            case Verdict.ANSWERED:
+                if self._policy.hedge:
+                    side.latencies.took(self._clock() - began)
+                if (investigator := self._investigators.get(call.endpoint)) and not blames_parameters(performed):
+                    investigator.succeeded(question)
+            case Verdict.LIMITED:
+                if self._turnstile.refused(began, performed.retry_after_s):
+                    self._emit(RateLowered(call.endpoint, performed.retry_after_s))
+            case _:
+                pass
+        return performed
+
+    def _investigator(self, side: _Side, capabilities: Capabilities) -> Investigator:
+        async def ask(question: Question) -> bool | None:
+            """On credit, past the breaker: one search at a time is all there is of these."""
+            side.budget.owe()
+            try:
+                await self._turnstile.enter("", self._clock() + self._policy.queue_s)
+            except Overloaded:
+                return None
+            try:
+                performed = await self._sent(side, question, self._policy.timeout_s)
+            finally:
+                self._turnstile.leave()
+            if blames_parameters(performed):
+                return True
+            return False if verdict(performed) is Verdict.ANSWERED else None
+
+        def relieved() -> None:
+            before = side.breaker.state
+            side.breaker.close()
+            self._tell(side, before)
+
+        return Investigator(
+            side.endpoint,
+            capabilities,
+            side.broken,
+            ask,
+            self._emit,
+            rest_s=self._policy.breaker_open_s,
+            relieved=relieved,
+            clock=self._clock,
+        )
+
+    def _tell(self, side: _Side, before: BreakerState) -> None:
+        if side.breaker.state is not before:
+            self._emit(BreakerChanged(side.endpoint, side.breaker.state.value))
+
+
+async def _first_answer(tasks: Sequence[asyncio.Task[Performed]]) -> tuple[Performed, int]:
+    """The first answer of calls that are alike, and which of them it is of; the last failure where none answers."""
+    open_ones = set(tasks)
+    while True:
+        done, open_ones = await asyncio.wait(open_ones, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            if not open_ones or verdict(task.result()) is Verdict.ANSWERED:
+                return task.result(), tasks.index(task)
+
+
+def _avoided(endpoint: Endpoint) -> UpstreamUnavailable:
+    return UpstreamUnavailable(f"Upstream ({endpoint.value}) fails and is left alone for a moment.", reason="breaker")
+
+
+def _unmade(question: Question, error: UpstreamTimeout | UpstreamUnavailable | Overloaded) -> Performed:
+    """The end of a call that was not made."""
+    return Performed(all_failed(question.targets, error), None, 0.0, 0, attempts=0)

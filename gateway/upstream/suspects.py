@@ -1,0 +1,104 @@
+"""Which facets make a call fail, found by asking for parts of it; and which are left out for a while. Pure."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from gateway.facets.capabilities import Capabilities
+from gateway.facets.catalog import EXISTENCE
+from gateway.facets.facet import Facet
+from gateway.facets.parameters import Parameters, parameters
+from gateway.facets.plan import Call
+from gateway.upstream.retries import Draw
+
+Facets = frozenset[Facet]
+
+MOST_QUESTIONS: Final = 24
+"""Calls of one search. One culprit of 40 facets takes 13."""
+MOST_BROKEN: Final = 64
+"""Facets left out at the same time; with more of them it is not facets that are broken."""
+
+
+class Bisection:
+    """Finds the facets that make a call fail, in questions of one or two calls at a time.
+
+    The first is what needs no parameter: where that fails too, it is not for the parameters. Facets that need the same
+    parameters stay together.
+    """
+
+    def __init__(self, call: Call, capabilities: Capabilities) -> None:
+        groups: dict[Parameters, set[Facet]] = {}
+        plain = parameters(call.endpoint, frozenset({EXISTENCE()}), capabilities)
+        for facet in sorted(call.facets):
+            needed = parameters(call.endpoint, frozenset({facet}), capabilities)
+            groups.setdefault(needed, set()).add(facet)
+        self._bare = frozenset(groups.pop(plain, {EXISTENCE()}))
+        self._groups = [frozenset(group) for _, group in sorted(groups.items(), key=lambda one: repr(one[0]))]
+        self._left = MOST_QUESTIONS
+        self._open: list[Sequence[Facets]] = [()]
+        self.culprits: Facets = frozenset()
+        """Those found so far."""
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether there is nothing to tell apart."""
+        return not self._groups
+
+    def questions(self) -> list[Facets]:
+        """The facets of the calls that are to be made next, at the same time; none: the search is over."""
+        return [Facets().union(*part) if part else self._bare for part in self._open]
+
+    def answered(self, failed: Sequence[bool]) -> None:
+        """Told which of the calls failed, in their order."""
+        self._left -= len(failed)
+        asked, self._open = self._open, []
+        for part, bad in zip(asked, failed, strict=True):
+            match part:
+                case ():
+                    self._open += [] if bad else _halves(self._groups)
+                case (only,):
+                    self.culprits |= only if bad else frozenset()
+                case _:
+                    self._open += _halves(part) if bad else ()
+        if len(self._open) > self._left:
+            self._open = []
+
+
+def _halves(groups: Sequence[Facets]) -> Iterator[Sequence[Facets]]:
+    """Both halves of groups that fail together; one alone is asked for again, because the first time may be chance."""
+    middle = len(groups) // 2
+    yield from (tuple(half) for half in (groups[:middle], groups[middle:]) if half)
+
+
+class BrokenFacets:
+    """The facets of one endpoint that are left out, each until it is worth another try. Times are seconds."""
+
+    def __init__(self, *, open_s: float, draw: Draw) -> None:
+        self._open_s = open_s
+        self._draw = draw
+        self._until: dict[Facet, float] = {}
+        self._tried: set[Facet] = set()
+        self.facets: Facets = frozenset()
+        """Those left out."""
+
+    def found(self, facets: Facets, now: float) -> None:
+        """Leaves facets out from now on, or for longer."""
+        for facet in facets:
+            if facet in self._until or len(self._until) < MOST_BROKEN:
+                self._until[facet] = now + self._open_s * (0.8 + 0.4 * self._draw())
+        self._tried -= facets
+        self.facets = frozenset(self._until)
+
+    def due(self, now: float) -> Facet | None:
+        """A facet to try now, which nobody else is trying; whoever takes it says how that ended."""
+        for facet, until in self._until.items():
+            if until <= now and facet not in self._tried:
+                self._tried.add(facet)
+                return facet
+        return None
+
+    def tried(self, facet: Facet, now: float, *, succeeded: bool) -> None:
+        """Told how the try ended; one that could not be made did not succeed."""
+        self.found(frozenset({facet}), now)
+        if succeeded:
+            del self._until[facet]
+            self.facets = frozenset(self._until)

@@ -1,0 +1,84 @@
+"""Lets calls through to upstream as `admission` decides, and wakes those who wait."""
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import Final
+
+from gateway.errors import Overloaded
+from gateway.upstream.admission import Admission, Place, Ticket
+from gateway.upstream.deadlines import moment, within
+from gateway.upstream.rate import Rate
+
+SOONEST_S: Final = 1
+"""The shortest time after which somebody is asked to come back."""
+
+
+class Turnstile:
+    """The way to one upstream organisation, for all its calls. A caller waits at most `queue_s` seconds."""
+
+    def __init__(
+        self, admission: Admission, rate: Rate, *, queue_s: float, clock: Callable[[], float] = moment
+    ) -> None:
+        self._admission = admission
+        self._rate = rate
+        self._queue_s = queue_s
+        self._clock = clock
+        self._timer: asyncio.TimerHandle | None = None
+
+    def enter_now(self) -> bool:
+        """Whether a call may begin without waiting; then it has begun."""
+        return self._admission.enter(self._clock())
+
+    async def enter(self, turn: str, until: float) -> None:
+        """Begins a call, as soon as it may. Raises `Overloaded` where that is not before `until`."""
+        now = self._clock()
+        if self._admission.enter(now):
+            return
+        until = min(until, now + self._queue_s)
+        begun = asyncio.Event()
+        ticket = Ticket(turn, begun.set)
+        self._admission.queue(ticket, now, until)
+        self._wake_in_time()
+        try:
+            async with within(until):
+                await begun.wait()
+        except TimeoutError:
+            self._admission.give_up(ticket)
+        except asyncio.CancelledError:
+            self._admission.give_up(ticket)
+            if ticket.place is Place.BEGUN:
+                self.leave()
+            raise
+        if ticket.place is not Place.BEGUN:
+            raise Overloaded(self._come_back())
+
+    def leave(self) -> None:
+        """Told that a call ended, whatever came of it."""
+        self._admission.leave(self._clock())
+        if self._admission.waiting:
+            self._wake_in_time()
+
+    def refused(self, began: float, hold_s: float | None) -> bool:
+        """Told that upstream refused a call for there being too many; whether the rate was lowered for it."""
+        return self._rate.refused(began, self._clock(), hold_s)
+
+    def _wake_in_time(self) -> None:
+        """Looks again when time alone lets the next one begin."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        at = self._admission.next_at(self._clock())
+        if at is not None and math.isfinite(at):
+            self._timer = asyncio.get_running_loop().call_at(at, self._woken)
+
+    def _woken(self) -> None:
+        self._timer = None
+        self._admission.advance(self._clock())
+        if self._admission.waiting:
+            self._wake_in_time()
+
+    def _come_back(self) -> int:
+        """Seconds after which there may be room again."""
+        now = self._clock()
+        return max(SOONEST_S, math.ceil(max(now, self._rate.free_at(now)) - now), round(self._queue_s))
