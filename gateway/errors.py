@@ -26,6 +26,18 @@ class Code(StrEnum):
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED", "The document or its variables do not fit the schema."
     BAD_USER_INPUT = "BAD_USER_INPUT", "An argument has a value that cannot be; the message names the argument."
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED", "The request is too large; the message names limit, value and bound."
+    PERSISTED_QUERY_NOT_FOUND = (
+        "PERSISTED_QUERY_NOT_FOUND",
+        "The document that the request names is not known; a client that registers documents sends it with its text.",
+    )
+    PERSISTED_QUERY_NOT_SUPPORTED = (
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+        "No documents are known by a hash here; the client sends its texts.",
+    )
+    PERSISTED_QUERY_ONLY = (
+        "PERSISTED_QUERY_ONLY",
+        "Only the operator's documents are answered, and this is none of them.",
+    )
     CUSTOMER_DELETED = "CUSTOMER_DELETED", "The customer asked to be forgotten; their data is gone (upstream 8109)."
     UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE", "Upstream could not be reached or did not answer sensibly."
     UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT", "Upstream did not answer in time."

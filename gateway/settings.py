@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.cache_settings import CacheSettings, Frozen, split
+from gateway.edge_settings import CorsSettings, DocumentSettings, HttpSettings, ServerSettings
 from gateway.errors import Code, GatewayError
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.facet import IdentifierKind
@@ -186,6 +187,10 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = Field(default=WebhookSettings.model_construct(), description="Upstream's events.")
     admin: AdminSettings = Field(default=AdminSettings.model_construct(), description="Operators.")
     limits: LimitSettings = Field(default=LimitSettings.model_construct(), description="Limits of a request.")
+    http: HttpSettings = Field(default=HttpSettings.model_construct(), description="HTTP.")
+    cors: CorsSettings = Field(default=CorsSettings.model_construct(), description="Pages of other origins.")
+    documents: DocumentSettings = Field(default=DocumentSettings.model_construct(), description="Trusted documents.")
+    server: ServerSettings = Field(default=ServerSettings.model_construct(), description="The server.")
 
     @classmethod
     def settings_customise_sources(
