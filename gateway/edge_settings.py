@@ -1,14 +1,16 @@
 """What an operator can set of the gateway's HTTP side."""
 
+import re
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from gateway.cache_settings import Frozen, split
 
 ANY_ORIGIN: Final = "*"
+_ORIGIN: Final = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9-]+(\.[a-z0-9-]+)*)(:\d{1,5})?")
+"""As browsers write it: in lower case, without a path."""
 
 
 class StatusCodes(StrEnum):
@@ -68,7 +70,7 @@ class CorsSettings(Frozen):
     @classmethod
     def _whole_origins(cls, value: str) -> str:
         for origin in split(value):
-            if origin != ANY_ORIGIN and not _is_origin(origin):
+            if origin != ANY_ORIGIN and not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin} is no origin; write scheme and host, such as https://app.example.com")
         return value
 
@@ -131,14 +133,3 @@ class ServerSettings(Frozen):
     shutdown_s: int = Field(
         20, ge=1, le=300, description="Seconds after that until requests that still run are cut off."
     )
-
-
-def _is_origin(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        return False
-    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
-    whole = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
-    return parts.scheme in ("http", "https") and bool(host) and whole == text

@@ -100,7 +100,7 @@ class RegisteredDocuments:
     def put(self, digest: str, text: str) -> None:
         """Keeps a text, unless it alone is too large."""
         cost = _cost(digest, text)
-        if digest in self._kept or cost > self._size:
+        if self.get(digest) is not None or cost > self._size:
             return
         self._kept[digest] = text
         self._used += cost
