@@ -114,6 +114,14 @@ class Process:
             select.select([], [], [], 0.02)
         pytest.fail("the process does not answer")
 
+    def signal(self, sent: signal.Signals) -> None:
+        """Sends a signal."""
+        self._process.send_signal(sent)
+
+    def exit_code(self) -> int | None:
+        """How it ended, if it has."""
+        return self._process.poll()
+
     def interrupted(self) -> Ran:
         """Ends the process as Ctrl-C does, and tells how it ended."""
         self.http.close()
