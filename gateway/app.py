@@ -30,6 +30,9 @@ from gateway.graphiql.page import Explorer
 from gateway.graphql.documents import Documents
 from gateway.graphql.endpoint import GraphQLEndpoint
 from gateway.graphql.execution import Execution
+from gateway.graphql.origins import CrossOrigin
+from gateway.graphql.trusted import persisted_documents
+from gateway.readiness import Readiness, ReadinessEndpoint
 from gateway.record import CustomerRecord
 from gateway.sandbox import Sandbox
 from gateway.settings import BadSettings, Settings
@@ -123,9 +126,17 @@ def build(
 
 
 def create_app(
-    settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log, clock: Callable[[], float] = time.time
+    settings: Settings,
+    *,
+    sandbox: Sandbox | None = None,
+    emit: Emit = to_log,
+    clock: Callable[[], float] = time.time,
+    readiness: Readiness | None = None,
 ) -> Starlette:
-    """The gateway as an ASGI application. With a sandbox, its REST calls answer beside the graph."""
+    """The gateway as an ASGI application. With a sandbox, its REST calls answer beside the graph.
+
+    `readiness` is what `/readyz` tells.
+    """
     gateway = build(settings, sandbox=sandbox, emit=emit, clock=clock)
     authenticator = _authenticator(settings.auth, emit, clock)
     explorer = Explorer(EXAMPLES) if settings.graphiql else None
@@ -137,6 +148,11 @@ def create_app(
         body_bytes=settings.limits.body_bytes,
         explain=settings.explain,
         page=explorer.page if explorer else None,
+        documents=persisted_documents(settings.documents, gateway.execution.document),
+        origins=CrossOrigin.of(settings.cors, settings.http),
+        codes=settings.http.status_codes,
+        compress_from=settings.http.compress_from_bytes,
+        tokens=settings.limits.document_tokens,
     )
 
     @asynccontextmanager
@@ -149,7 +165,11 @@ def create_app(
         await authenticator.close()
         await gateway.store.close()
 
-    routes: list[BaseRoute] = [Route("/graphql", endpoint), Route("/healthz", _alive), Route("/readyz", _alive)]
+    routes: list[BaseRoute] = [
+        Route("/graphql", endpoint),
+        Route("/healthz", _alive),
+        Route("/readyz", ReadinessEndpoint(readiness or Readiness())),
+    ]
     routes += _invalidation(gateway, settings, emit)
     routes += explorer.routes() if explorer else []
     routes += [Mount("/", sandbox)] if sandbox else []

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
@@ -26,11 +27,19 @@ from gateway.facets.facet import Address, IdentifierKind, Source
 from gateway.graphql.execution import Answer, Explain, GraphQLRequest
 from gateway.probe.findings import Findings
 from gateway.probe.prober import Prober
-from gateway.sandbox import create_sandbox
+from gateway.readiness import Readiness
+from gateway.sandbox import Sandbox, create_sandbox
+from gateway.server import Server, ServerConfig
 from gateway.settings import BadSettings, Settings, load
 from gateway.telemetry.events import configure_logs
 
-DEV: Final[Mapping[str, Any]] = {"graphiql": True, "explain": True, "introspection": True, "log_level": "warning"}
+DEV: Final[Mapping[str, Any]] = {
+    "graphiql": True,
+    "explain": True,
+    "introspection": True,
+    "log_level": "warning",
+    "documents": {"free_text": True},
+}
 SANDBOX: Final[Mapping[str, Any]] = {
     "username": "till.sandbox",
     "password": "sandbox",
@@ -54,7 +63,7 @@ def serve() -> None:
     settings = load(os.environ, {})
     _refuse_strangers(settings)
     configure_logs(settings.log_level)
-    _run(create_app(settings), settings)
+    _run(settings, None)
 
 
 @app.command()
@@ -72,7 +81,7 @@ def dev() -> None:
     if sandbox is not None:
         typer.echo(f"Sandbox    {address}/_sandbox  (its customers, its REST calls, what it was asked)")
     typer.echo("Stop with Ctrl-C.")
-    _run(create_app(settings, sandbox=sandbox), settings)
+    _run(settings, sandbox)
 
 
 @app.command()
@@ -282,17 +291,14 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _run(application: Any, settings: Settings) -> None:
-    """uvicorn's access log is off: a query string may hold an identifier."""
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=20,
+def _run(settings: Settings, sandbox: Sandbox | None) -> None:
+    readiness = Readiness()
+    application = create_app(settings, sandbox=sandbox, readiness=readiness)
+    config = ServerConfig(
+        application, host=settings.host, port=settings.port, limits=settings.server, readiness=readiness
     )
+    with suppress(KeyboardInterrupt):
+        Server(config).run()
 
 
 def main() -> None:

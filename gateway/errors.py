@@ -29,6 +29,18 @@ class Code(StrEnum):
     FORBIDDEN = "FORBIDDEN", "The caller may not see this customer or field. It does not tell whether it exists."
     AUTH_UNAVAILABLE = "AUTH_UNAVAILABLE", "Tokens cannot be checked right now, because their issuer gives no keys."
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED", "The request is too large; the message names limit, value and bound."
+    PERSISTED_QUERY_NOT_FOUND = (
+        "PERSISTED_QUERY_NOT_FOUND",
+        "The document that the request names is not known; a client that registers documents sends it with its text.",
+    )
+    PERSISTED_QUERY_NOT_SUPPORTED = (
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+        "No documents are known by a hash here; the client sends its texts.",
+    )
+    PERSISTED_QUERY_ONLY = (
+        "PERSISTED_QUERY_ONLY",
+        "Only the operator's documents are answered, and this is none of them.",
+    )
     CUSTOMER_DELETED = "CUSTOMER_DELETED", "The customer asked to be forgotten; their data is gone (upstream 8109)."
     UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE", "Upstream could not be reached or did not answer sensibly."
     UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT", "Upstream did not answer in time."

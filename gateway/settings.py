@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from gateway.auth_settings import AuthSettings
 from gateway.cache_settings import CacheSettings, Frozen
+from gateway.edge_settings import CorsSettings, DocumentSettings, HttpSettings, ServerSettings
 from gateway.errors import Code, GatewayError
 from gateway.upstream_settings import UpstreamSettings
 
@@ -69,6 +70,10 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = Field(default=WebhookSettings.model_construct(), description="Upstream's events.")
     admin: AdminSettings = Field(default=AdminSettings.model_construct(), description="Operators.")
     limits: LimitSettings = Field(default=LimitSettings.model_construct(), description="Limits of a request.")
+    http: HttpSettings = Field(default=HttpSettings.model_construct(), description="HTTP.")
+    cors: CorsSettings = Field(default=CorsSettings.model_construct(), description="Pages of other origins.")
+    documents: DocumentSettings = Field(default=DocumentSettings.model_construct(), description="Trusted documents.")
+    server: ServerSettings = Field(default=ServerSettings.model_construct(), description="The server.")
 
     @classmethod
     def settings_customise_sources(

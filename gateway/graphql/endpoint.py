@@ -1,10 +1,9 @@
 """The HTTP endpoint: from bytes to a GraphQL request, and from an answer to bytes. GraphQL over HTTP, strictly."""
 
-import json
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable, Mapping
+from typing import Final
 from uuid import uuid4
 
 import orjson
@@ -18,22 +17,41 @@ from starlette.types import Scope as AsgiScope
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.callers import Caller, Staff
 from gateway.context import Scope
-from gateway.errors import BadRequest, Forbidden, HttpRefusal, InternalError
+from gateway.edge_settings import StatusCodes
+from gateway.errors import BadRequest, CallerError, Forbidden, HttpRefusal, InternalError
+from gateway.graphql.compression import compressed
 from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest, refused
+from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, accepted, coding, language, wants_page
+from gateway.graphql.origins import CrossOrigin
+from gateway.graphql.persisted import PersistedDocuments
+from gateway.graphql.reading import ALLOWED, ClientGone, read, refuse_unsafe
+from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.telemetry.events import Emit, FaultMet
 
-RESPONSE_TYPE: Final = "application/graphql-response+json"
-JSON_TYPE: Final = "application/json"
 EXPLAIN_HEADER: Final = "x-gateway-explain"
-VARY: Final = "accept, accept-language, authorization, x-api-key"
+VARY: Final = f"accept, accept-encoding, accept-language, authorization, origin, x-api-key, {EXPLAIN_HEADER}"
 """What an answer depends on beside the request itself."""
+PREFLIGHT_VARY: Final = "origin, access-control-request-method, access-control-request-headers"
+
+SECURE: Final[Mapping[str, str]] = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+}
+"""What browsers are told with every answer, except where the answer says it for itself, as the explorer's page does."""
 
 ScopeOf = Callable[[str | None], Scope]
 """From the language that a caller asks for to the scope of the request."""
 
 
 class GraphQLEndpoint:
-    """An ASGI application for `/graphql`. `page` is what a browser gets, where there is an explorer."""
+    """An ASGI application for `/graphql`. `page` is what a browser gets, where there is an explorer.
+
+    `documents` says what an identifier stands for, `origins` which pages may ask, `codes` which table of statuses
+    holds. Answers of `compress_from` bytes are compressed for who takes it; with 0 none is. `tokens` bounds what is
+    parsed of a GET to see that it is a query.
+    """
 
     def __init__(
         self,
@@ -45,6 +63,11 @@ class GraphQLEndpoint:
         body_bytes: int,
         explain: bool,
         page: Callable[[], Response] | None = None,
+        documents: PersistedDocuments | None = None,
+        origins: CrossOrigin | None = None,
+        codes: StatusCodes = StatusCodes.ESTABLISHED,
+        compress_from: int = 1024,
+        tokens: int = 2_000,
     ) -> None:
         self._execution = execution
         self._scope_of = scope_of
@@ -53,40 +76,82 @@ class GraphQLEndpoint:
         self._body_bytes = body_bytes
         self._explain = explain
         self._page = page
+        self._documents = documents or PersistedDocuments()
+        self._origins = origins or CrossOrigin()
+        self._codes = codes
+        self._compress_from = compress_from
+        self._tokens = tokens
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
         request = Request(scope, receive)
         request_id = uuid4().hex[:16]
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = await self._respond(request)
-        response.headers["x-request-id"] = request_id
-        response.headers["x-content-type-options"] = "nosniff"
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                response = await self._respond(request)
+        except ClientGone:
+            return
+        headers = response.headers
+        headers["x-request-id"] = request_id
+        for name, value in SECURE.items():
+            headers.setdefault(name, value)
+        headers.setdefault("vary", VARY)
+        headers.update(self._origins.told(request.headers))
+        if request.method == "HEAD":
+            response.body = b""
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
         media_type = JSON_TYPE
         try:
-            if self._page is not None and request.method == "GET" and _is_browser(request):
+            if request.method == "OPTIONS":
+                return self._options(request.headers)
+            accept = _joined(request.headers, "accept") or "*/*"
+            reads = request.method in ("GET", "HEAD")
+            if (
+                self._page is not None
+                and reads
+                and wants_page(accept)
+                and not _QUERY.search(request.scope["query_string"])
+            ):
                 return self._page()
-            media_type = _accepted(request.headers)
-            read = _READERS[_method(request)]
+            if (chosen := accepted(accept)) is None:
+                raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
+            media_type = chosen
+            if reads:
+                self._origins.admit(request.headers)
             caller = await self._authenticator.authenticate(request.headers)
             asked = await read(request, self._body_bytes)
+            text = self._documents.text(asked.source)
+            if reads:
+                refuse_unsafe(text, asked.operation_name, tokens=self._tokens)
             explain = self._explained(request.headers, caller)
-            scope, most_age = self._scope_of(_language(request.headers)), _most_age(request.headers)
-            answer = await self._execution.answer(asked, scope, explain, most_age, caller=caller)
-            status = 200 if answer.executed or media_type == JSON_TYPE else 400
+            scope = self._scope_of(language(request.headers.get("accept-language", "")))
+            wanted = GraphQLRequest(text, asked.variables, asked.operation_name)
+            answer = await self._execution.answer(wanted, scope, explain, _most_age(request.headers), caller=caller)
+            if answer.executed:
+                self._documents.learn(asked.source)
+            told = {"cache-control": f"private, max-age={answer.fresh_for}" if answer.fresh_for else "no-store"}
             if answer.retry_after_s is not None:
-                later = {"cache-control": "no-store", "vary": VARY, "retry-after": str(answer.retry_after_s)}
-                return _response(answer, media_type, 503, later)
-            kept = f"private, max-age={answer.fresh_for}" if answer.fresh_for else "no-store"
-            return _response(answer, media_type, status, {"cache-control": kept, "vary": VARY})
-        except HttpRefusal as error:
-            return _response(refused(error), media_type, error.status, error.headers)
+                told["retry-after"] = str(answer.retry_after_s)
+            return await self._response(request, answer, media_type, status_of(answer, media_type, self._codes), told)
+        except (CallerError, HttpRefusal) as error:
+            status = status_of_refusal(error, self._codes)
+            headers = {"cache-control": "no-store", **(error.headers if isinstance(error, HttpRefusal) else {})}
+            return await self._response(request, refused(error), media_type, status, headers)
+        except ClientGone:
+            raise
         except Exception as error:  # noqa: BLE001 - the last line: nothing of it may reach the caller
             self._emit(FaultMet(type(error).__name__, "endpoint"))
-            return _response(refused(InternalError("The gateway could not answer.")), media_type, 500)
+            answer = refused(InternalError("The gateway could not answer."))
+            return await self._response(request, answer, media_type, 500, {"cache-control": "no-store"})
+
+    def _options(self, headers: Headers) -> Response:
+        """What may be asked, in general or from a page of another origin."""
+        told: Mapping[str, str] = {"allow": ALLOWED}
+        if "origin" in headers and "access-control-request-method" in headers:
+            told = {**self._origins.preflight(headers), "vary": PREFLIGHT_VARY}
+        return Response(status_code=204, headers=told)
 
     def _explained(self, headers: Headers, caller: Caller) -> Explain | None:
         wanted = headers.get(EXPLAIN_HEADER)
@@ -101,117 +166,25 @@ class GraphQLEndpoint:
         except ValueError:
             raise BadRequest(f"{EXPLAIN_HEADER}: must be one of {', '.join(Explain)}.") from None
 
-
-def _method(request: Request) -> str:
-    if request.method not in _READERS:
-        raise BadRequest("Use GET or POST.", status=405, headers={"allow": ", ".join(_READERS)})
-    return request.method
-
-
-async def _read_post(request: Request, most: int) -> GraphQLRequest:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != JSON_TYPE:
-        raise BadRequest(f"Content-Type: must be {JSON_TYPE}.", status=415)
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise BadRequest(f"The body is larger than {most} bytes.", status=413)
-    return _request(_json(bytes(body), "The body"))
+    async def _response(
+        self, request: Request, answer: Answer, media_type: str, status: int, headers: Mapping[str, str]
+    ) -> Response:
+        body = orjson.dumps(answer.as_json())
+        told = dict(headers)
+        if 0 < self._compress_from <= len(body) and (chosen := coding(_joined(request.headers, "accept-encoding"))):
+            body = await compressed(body, chosen)
+            told["content-encoding"] = chosen
+        content_type = f"{media_type_of(status, media_type, self._codes)}; charset=utf-8"
+        return Response(body, status, headers=told, media_type=content_type)
 
 
-async def _read_get(request: Request, most: int) -> GraphQLRequest:
-    if len(request.url.query) > most:
-        raise BadRequest(f"The query string is larger than {most} bytes.", status=414)
-    parameters: dict[str, Any] = dict(request.query_params)
-    for name in ("variables", "extensions"):
-        if text := parameters.get(name):
-            parameters[name] = _json(text.encode(), name)
-    return _request({name: value for name, value in parameters.items() if value != ""})
+_QUERY: Final = re.compile(rb"(^|&)(query|extensions|documentId|doc_id|id)=")
+"""What makes a GET of a browser a request and not a visit."""
 
 
-_READERS: Final[Mapping[str, Callable[[Request, int], Awaitable[GraphQLRequest]]]] = {
-    "GET": _read_get,
-    "POST": _read_post,
-}
-
-
-def _json(data: bytes, what: str) -> object:
-    """The value in the bytes. Two members of one name are refused: something in front may have read the other one."""
-    try:
-        found = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        raise BadRequest(f"{what} is not JSON.") from None
-    if b"\\u" in data or any(data.count(name) > 1 for name in _NAMES):
-        _refuse_doubles(data, what)
-    return found
-
-
-_NAMES: Final = (b'"query"', b'"variables"', b'"operationName"', b'"extensions"')
-
-
-def _refuse_doubles(data: bytes, what: str) -> None:
-    """The slow, exact look, for what only might have a double."""
-
-    def unique(members: list[tuple[str, object]]) -> None:
-        if len(dict(members)) < len(members):
-            raise BadRequest(f"{what} has two members of one name.")
-
-    try:
-        json.loads(data, object_pairs_hook=unique, parse_int=str)
-    except RecursionError:
-        raise BadRequest(f"{what} is nested too deeply.") from None
-
-
-def _request(given: object) -> GraphQLRequest:
-    """A well-formed request. Unknown parameters are ignored, as the specification asks."""
-    if isinstance(given, list):
-        raise BadRequest("Several requests in one body are not accepted; send one object.")
-    if not isinstance(given, dict):
-        raise BadRequest("The body must be a JSON object.")
-    found = cast("dict[str, Any]", given)
-    query, variables, name = found.get("query"), found.get("variables"), found.get("operationName")
-    if not isinstance(query, str):
-        raise BadRequest("query: must be given, as a string.")
-    if not isinstance(variables, dict | None):
-        raise BadRequest("variables: must be an object.")
-    if not isinstance(name, str | None):
-        raise BadRequest("operationName: must be a string.")
-    if not isinstance(found.get("extensions"), dict | None):
-        raise BadRequest("extensions: must be an object.")
-    return GraphQLRequest(query, cast("dict[str, Any]", variables) or {}, name)
-
-
-_REFUSED: Final = re.compile(r";\s*q=0(\.0*)?\s*(;|$)")
-
-
-def _ranges(headers: Headers) -> tuple[set[str], set[str]]:
-    """The media ranges that the Accept headers allow, and those that they refuse, without their parameters."""
-    parts = [part.lower() for line in headers.getlist("accept") or ["*/*"] for part in line.split(",")]
-    refused = {part.partition(";")[0].strip() for part in parts if _REFUSED.search(part)}
-    return {part.partition(";")[0].strip() for part in parts} - refused, refused
-
-
-def _accepted(headers: Headers) -> str:
-    """The media type to answer in: the one made for GraphQL, but for a client that names only plain JSON."""
-    allowed, refused = _ranges(headers)
-    if JSON_TYPE not in allowed and not allowed.isdisjoint({"application/*", "*/*"}):
-        allowed |= {RESPONSE_TYPE, JSON_TYPE} - refused
-    for media_type in (RESPONSE_TYPE, JSON_TYPE):
-        if media_type in allowed:
-            return media_type
-    raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
-
-
-def _is_browser(request: Request) -> bool:
-    """A person who opens the page, not a client that sends a query."""
-    return "text/html" in _ranges(request.headers)[0] and "query" not in request.query_params
-
-
-def _language(headers: Headers) -> str | None:
-    """The first language asked for, as upstream takes it: `zh`, `id`. English is what it speaks unasked."""
-    first = headers.get("accept-language", "").split(",")[0].partition(";")[0].partition("-")[0].strip().lower()
-    return first if first.isalpha() and first.isascii() and len(first) <= 3 and first != "en" else None
+def _joined(headers: Headers, name: str) -> str:
+    """All lines of a header as the one list that they are."""
+    return ", ".join(headers.getlist(name))
 
 
 _MAX_AGE: Final = re.compile(r"max-age\s*=\s*\"?(\d{1,9})\b")
@@ -223,8 +196,3 @@ def _most_age(headers: Headers) -> float:
     if re.search(r"\bno-(cache|store)\b", said):
         return 0.0
     return float(found.group(1)) if (found := _MAX_AGE.search(said)) else math.inf
-
-
-def _response(answer: Answer, media_type: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    content_type = f"{media_type}; charset=utf-8"
-    return Response(orjson.dumps(answer.as_json()), status, headers=headers, media_type=content_type)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 
 from gateway import cli
 
@@ -41,6 +42,7 @@ class CommandLine:
             if name.upper().startswith("GATEWAY_"):
                 patched.delenv(name)
         patched.setattr(cli.uvicorn, "run", _listens)
+        patched.setattr(cli.Server, "run", _serves)
         patched.setattr(cli, "configure_logs", lambda _: None)
         patched.setenv("COLUMNS", "200")
         patched.setenv("NO_COLOR", "1")
@@ -67,6 +69,10 @@ class Listens(AssertionError):
 
 def _listens(*_: object, **options: object) -> None:
     raise Listens(f"listens on {options.get('host')}:{options.get('port')}")
+
+
+def _serves(server: uvicorn.Server, *_: object) -> None:
+    _listens(host=server.config.host, port=server.config.port)
 
 
 def plain(text: str) -> str:
@@ -107,6 +113,14 @@ class Process:
                 return
             select.select([], [], [], 0.02)
         pytest.fail("the process does not answer")
+
+    def signal(self, sent: signal.Signals) -> None:
+        """Sends a signal."""
+        self._process.send_signal(sent)
+
+    def exit_code(self) -> int | None:
+        """How it ended, if it has."""
+        return self._process.poll()
 
     def interrupted(self) -> Ran:
         """Ends the process as Ctrl-C does, and tells how it ended."""

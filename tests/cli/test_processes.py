@@ -55,7 +55,7 @@ def test_no_answer_tells_which_server_it_is(dev: Process) -> None:
 
 def test_a_head_request_gets_no_body(dev: Process) -> None:
     answer = dev.http.head("/graphql")
-    assert (answer.status_code, answer.content) == (405, b"")
+    assert (answer.status_code, answer.content) == (400, b"")
 
 
 def test_developing_says_where_and_ends_when_told_to() -> None:

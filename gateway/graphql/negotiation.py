@@ -1,0 +1,119 @@
+"""What a client accepts: the media type, the content coding and the language of its answer. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+RESPONSE_TYPE: Final = "application/graphql-response+json"
+JSON_TYPE: Final = "application/json"
+HTML_TYPE: Final = "text/html"
+
+Coding = Literal["br", "gzip"]
+
+_UTF_8: Final = frozenset({"utf-8", "utf8"})
+
+
+def is_utf_8(charset: str | None) -> bool:
+    """Whether a charset parameter is UTF-8, the only one that is spoken here. None: nothing is said, so it is."""
+    return charset is None or charset.strip('"').lower() in _UTF_8
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """A media type or range in lower case, with its parameters."""
+
+    name: str
+    parameters: Mapping[str, str]
+
+
+def parsed(text: str) -> MediaType:
+    """The media type of a header. A parameter without a value is passed over; of two alike the first counts."""
+    name, *rest = text.split(";")
+    parameters: dict[str, str] = {}
+    for part in rest:
+        key, separator, value = part.partition("=")
+        if separator:
+            parameters.setdefault(key.strip().lower(), value.strip())
+    return MediaType(name.strip().lower(), parameters)
+
+
+def accepted(accept: str) -> str | None:
+    """The media type to answer in, for the joined `Accept` headers; None where no JSON may be sent.
+
+    The one made for GraphQL where it is named as high as plain JSON; plain JSON for a client that takes anything.
+    """
+    return _accepted(accept) if len(accept) <= _KEPT else _accepted.__wrapped__(accept)
+
+
+def wants_page(accept: str) -> bool:
+    """Whether a person opens the page: HTML is named, and no JSON is preferred to it."""
+    weights = _weights(accept)
+    html = weights.get(HTML_TYPE, 0.0)
+    return html > 0 and html >= max(weights.get(RESPONSE_TYPE, 0.0), weights.get(JSON_TYPE, 0.0))
+
+
+def coding(accept_encoding: str) -> Coding | None:
+    """The content coding that is accepted most, brotli before gzip; None where the answer must be sent as it is."""
+    return _coding(accept_encoding) if len(accept_encoding) <= _KEPT else _coding.__wrapped__(accept_encoding)
+
+
+def language(accept_language: str) -> str | None:
+    """The first language asked for, as upstream takes it: `zh`, `id`. English is what it speaks unasked."""
+    first = accept_language.split(",")[0].partition(";")[0].partition("-")[0].strip().lower()
+    return first if first.isalpha() and first.isascii() and len(first) <= 3 and first != "en" else None
+
+
+_KEPT: Final = 256
+"""Characters of a header whose reading is remembered: clients say the same at every request, hostile ones need not."""
+
+
+@lru_cache(maxsize=256)
+def _accepted(accept: str) -> str | None:
+    weights = _weights(accept)
+    response, plain = _weight(weights, RESPONSE_TYPE), _weight(weights, JSON_TYPE)
+    if not response[0] and not plain[0]:
+        return None
+    _, response_is_named = response
+    if response_is_named and response >= plain:
+        return RESPONSE_TYPE
+    return JSON_TYPE if plain[0] and plain >= response else RESPONSE_TYPE
+
+
+def _weight(weights: Mapping[str, float], media_type: str) -> tuple[float, bool]:
+    """How much a media type is wanted, by the most specific range that covers it; and whether it is named itself."""
+    if media_type in weights:
+        return weights[media_type], True
+    for covering in ("application/*", "*/*"):
+        if covering in weights:
+            return weights[covering], False
+    return 0.0, False
+
+
+def _weights(accept: str) -> dict[str, float]:
+    """The media ranges with their weights; one in another charset is none of ours. Of two alike the higher counts."""
+    found: dict[str, float] = {}
+    for part in accept.split(","):
+        media = parsed(part)
+        if media.name and is_utf_8(media.parameters.get("charset")):
+            found[media.name] = max(found.get(media.name, 0.0), _quality(media.parameters.get("q")))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _coding(accept_encoding: str) -> Coding | None:
+    weights = {(one := parsed(part)).name: _quality(one.parameters.get("q")) for part in accept_encoding.split(",")}
+    anything = weights.get("*", 0.0)
+    brotli, gzip = weights.get("br", anything), weights.get("gzip", weights.get("x-gzip", anything))
+    if max(brotli, gzip) <= 0 or max(brotli, gzip) < weights.get("identity", 0.0):
+        return None
+    return "br" if brotli >= gzip else "gzip"
+
+
+_QUALITY: Final = re.compile(r"(0(\.\d{0,3})?|1(\.0{0,3})?)")
+
+
+def _quality(text: str | None) -> float:
+    """A weight from 0 to 1. One that is not of this form counts as not given."""
+    return float(text) if text is not None and _QUALITY.fullmatch(text) else 1.0

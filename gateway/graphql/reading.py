@@ -1,0 +1,197 @@
+"""From an HTTP request to what it asks, strictly: method, media type, charset, size, JSON, parameters."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import parse_qsl
+
+import orjson
+from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
+from starlette.requests import Request
+
+from gateway.errors import BadRequest
+from gateway.graphql.negotiation import JSON_TYPE, is_utf_8, parsed
+from gateway.graphql.persisted import Hashed, Named, Source, Text
+
+ALLOWED: Final = "GET, HEAD, OPTIONS, POST"
+
+
+class NotJson(BadRequest):
+    """What should be JSON is none."""
+
+
+class ClientGone(Exception):
+    """The client left before the whole request had come. There is nobody to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A well-formed request: where its document is to be had, its variables and the name of its operation."""
+
+    source: Source
+    variables: Mapping[str, Any]
+    operation_name: str | None
+
+
+async def read(request: Request, most: int) -> Asked:
+    """What a request of at most so many bytes asks. Raises `BadRequest`, and `ClientGone`."""
+    reader = _READERS.get(request.method)
+    if reader is None:
+        raise BadRequest("Use GET or POST.", status=405, headers={"allow": ALLOWED})
+    return await reader(request, most)
+
+
+def refuse_unsafe(text: str, operation_name: str | None, *, tokens: int) -> None:
+    """Refuses what a GET must not ask: an operation that is no query. Raises `BadRequest`.
+
+    A document that cannot be read is let through; its errors are told where it is validated.
+    """
+    if "mutation" not in text and "subscription" not in text:
+        return
+    try:
+        definitions = parse(text, no_location=True, max_lexical_tokens=tokens).definitions
+    except (GraphQLError, RecursionError):
+        return
+    operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
+    if operation_name:
+        operations = [one for one in operations if one.name and one.name.value == operation_name]
+    if len(operations) == 1 and operations[0].operation is not OperationType.QUERY:
+        kind = operations[0].operation.value
+        raise BadRequest(f"A {kind} cannot be sent by GET; use POST.", status=405, headers={"allow": "POST"})
+
+
+async def _read_post(request: Request, most: int) -> Asked:
+    types = request.headers.getlist("content-type")
+    media = parsed(types[0] if len(types) == 1 else "")
+    if media.name != JSON_TYPE:
+        raise BadRequest(f"Content-Type: must be {JSON_TYPE}.", status=415)
+    if not is_utf_8(media.parameters.get("charset")):
+        raise BadRequest("Content-Type: the charset must be utf-8.", status=415)
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        plain = {"accept-encoding": "identity"}
+        raise BadRequest("Content-Encoding: send the body as it is.", status=415, headers=plain)
+    return _asked(_json(await _body(request, most), "The body"))
+
+
+async def _body(request: Request, most: int) -> bytes:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:19]) > most:
+        raise _too_large(most)
+    message = await request.receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        whole: bytes = message.get("body", b"")
+        if len(whole) > most:
+            raise _too_large(most)
+        return whole
+    parts = bytearray()
+    while message["type"] == "http.request":
+        parts += message.get("body", b"")
+        if len(parts) > most:
+            raise _too_large(most)
+        if not message.get("more_body"):
+            return bytes(parts)
+        message = await request.receive()
+    raise ClientGone
+
+
+def _too_large(most: int) -> BadRequest:
+    """What is left of the body is not waited for: the connection ends."""
+    return BadRequest(f"The body is larger than {most} bytes.", status=413, headers={"connection": "close"})
+
+
+async def _read_get(request: Request, most: int) -> Asked:
+    raw: bytes = request.scope["query_string"]
+    if len(raw) > most:
+        raise BadRequest(f"The query string is larger than {most} bytes.", status=414)
+    try:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise BadRequest(f"The query string is not UTF-8, or has over {_MOST_PARAMETERS} parameters.") from None
+    parameters: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in parameters and name in _PARAMETERS:
+            raise BadRequest(f"{name}: is given twice.")
+        parameters[name] = value
+    for name in ("variables", "extensions"):
+        if text := parameters.get(name):
+            parameters[name] = _json(text.encode(), name)
+    return _asked({name: value for name, value in parameters.items() if value != ""})
+
+
+_READERS: Final[Mapping[str, Callable[[Request, int], Awaitable[Asked]]]] = {
+    "GET": _read_get,
+    "HEAD": _read_get,
+    "POST": _read_post,
+}
+_MOST_PARAMETERS: Final = 64
+_IDENTIFIERS: Final = ("documentId", "doc_id", "id")
+_PARAMETERS: Final = frozenset({"query", "variables", "operationName", "extensions", *_IDENTIFIERS})
+
+
+def _json(data: bytes, what: str) -> object:
+    """The value in the bytes. Two members of one name are refused: something in front may have read the other one."""
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        mark = " It begins with a byte order mark." if data.startswith(b"\xef\xbb\xbf") else ""
+        raise NotJson(f"{what} is not JSON.{mark}") from None
+    doubled = any(data.count(name) > 1 for name in _NAMES)
+    # Customers have ids too; it names a document only where there is no query.
+    if doubled or b"\\u" in data or (data.count(b'"id"') > 1 and b'"query"' not in data):
+        _refuse_doubles(data, what)
+    return found
+
+
+_NAMES: Final = tuple(f'"{name}"'.encode() for name in sorted(_PARAMETERS - {"id"}))
+
+
+def _refuse_doubles(data: bytes, what: str) -> None:
+    """The slow, exact look, for what only might have a double."""
+
+    def unique(members: list[tuple[str, object]]) -> None:
+        if len(dict(members)) < len(members):
+            raise BadRequest(f"{what} has two members of one name.")
+
+    try:
+        json.loads(data, object_pairs_hook=unique, parse_int=str)
+    except RecursionError:
+        raise BadRequest(f"{what} is nested too deeply.") from None
+
+
+def _asked(given: object) -> Asked:
+    """A well-formed request. Unknown parameters are ignored, as the specification asks."""
+    if isinstance(given, list):
+        raise BadRequest("Several requests in one body are not accepted; send one object.")
+    if not isinstance(given, dict):
+        raise BadRequest("The body must be a JSON object.")
+    found = cast("dict[str, Any]", given)
+    query, variables, name = found.get("query"), found.get("variables"), found.get("operationName")
+    extensions = found.get("extensions")
+    if not isinstance(query, str | None):
+        raise BadRequest("query: must be a string.")
+    if not isinstance(variables, dict | None):
+        raise BadRequest("variables: must be an object.")
+    if not isinstance(name, str | None):
+        raise BadRequest("operationName: must be a string.")
+    if not isinstance(extensions, dict | None):
+        raise BadRequest("extensions: must be an object.")
+    source = _source(query, cast("dict[str, Any]", extensions or {}), found)
+    return Asked(source, cast("dict[str, Any]", variables) or {}, name)
+
+
+def _source(query: str | None, extensions: Mapping[str, Any], given: Mapping[str, Any]) -> Source:
+    """Where the document is to be had. A text wins over an identifier that only names it."""
+    if (persisted := extensions.get("persistedQuery")) is not None:
+        digest: object = cast("dict[str, Any]", persisted).get("sha256Hash") if isinstance(persisted, dict) else None
+        if not isinstance(digest, str):
+            raise BadRequest("extensions.persistedQuery: must be an object with a sha256Hash.")
+        return Hashed(digest, query)
+    if query is not None:
+        return Text(query)
+    for member in _IDENTIFIERS:
+        if (identifier := given.get(member)) is not None:
+            if not isinstance(identifier, str):
+                raise BadRequest(f"{member}: must be a string.")
+            return Named(member, identifier)
+    raise BadRequest("query: must be given, as a string.")

@@ -1,0 +1,236 @@
+"""The HTTP server: uvicorn, with what it lacks to stand before strangers. Time limits for clients, and a gentle stop.
+
+uvicorn limits how long a connection may be idle after an answer, and nothing else: not how long a request may take to
+come, not how long an answer may wait to be read, not how large the headers are. The limits here cost a request that
+comes in one piece nothing: a timer is set only where something is missing at the end of what came.
+"""
+
+import asyncio
+import signal
+import time
+from asyncio.events import TimerHandle
+from collections.abc import Callable
+from enum import Enum, auto
+from types import FrameType
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from gateway.edge_settings import ServerSettings
+from gateway.readiness import Readiness
+
+MOST_HEADERS: Final = 100
+"""Header lines of one request. Browsers and proxies together send some forty."""
+
+
+class ServerConfig(uvicorn.Config):
+    """uvicorn's configuration with ours. Its access log is off: a query string may hold an identifier."""
+
+    def __init__(self, application: Any, *, host: str, port: int, limits: ServerSettings, readiness: Readiness) -> None:
+        super().__init__(
+            application,
+            host=host,
+            port=port,
+            http=LimitedProtocol,
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            limit_concurrency=limits.connections,
+            timeout_keep_alive=limits.idle_timeout_s,
+            timeout_graceful_shutdown=limits.shutdown_s,
+        )
+        self.limits = limits
+        self.readiness = readiness
+
+
+class Server(uvicorn.Server):
+    """Stops in three steps on SIGTERM: not ready but serving, not listening but answering, gone.
+
+    Ctrl-C and a second signal skip the first step: then somebody is waiting.
+    """
+
+    def __init__(self, config: ServerConfig, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(config)
+        self._readiness = config.readiness
+        self._drain_s = config.limits.drain_s
+        self._clock = clock
+        self._leaves_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Takes a signal."""
+        self._readiness.stop()
+        if sig == signal.SIGTERM and self._leaves_at is None and self._drain_s > 0:
+            self._leaves_at = self._clock() + self._drain_s
+            self._captured_signals.append(sig)
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether it is time to go; asked ten times a second."""
+        if self._leaves_at is not None and self._clock() >= self._leaves_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+class _Phase(Enum):
+    HEAD = auto()
+    """The request line and the headers are not all there."""
+    BODY = auto()
+    """They are, the body is not."""
+    WHOLE = auto()
+    """The whole request is there, or the next has not begun."""
+
+
+class _HeadTooLarge(Exception):
+    """Raised in the parser, which hands it to uvicorn as a parser's error."""
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """One connection, whose client must keep to the limits of a `ServerConfig`."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        if not isinstance(config, ServerConfig):
+            raise TypeError("LimitedProtocol needs a ServerConfig")
+        self._limits = config.limits
+        self._readiness = config.readiness
+        self._phase = _Phase.HEAD
+        self._head_bytes = 0
+        self._came_bytes = 0
+        self._head_too_large = False
+        self._awaited: _Phase | None = None
+        self._timer: TimerHandle | None = None
+        self._write_timer: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client came."""
+        super().connection_made(transport)
+        self._await(_Phase.HEAD, self._limits.header_timeout_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It went, or was sent away."""
+        self._await_nothing()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Something came."""
+        self._came_bytes = len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        match self._phase:
+            case _Phase.HEAD:
+                self._head_bytes += len(data)
+                if self._head_bytes > self._limits.header_bytes:
+                    self._refuse(_TOO_LARGE)
+                else:
+                    self._await(_Phase.HEAD, self._limits.header_timeout_s)
+            case _Phase.BODY:
+                self._await(_Phase.BODY, self._limits.body_timeout_s)
+            case _Phase.WHOLE if self._answering():
+                self._await_nothing()
+            case _Phase.WHOLE:  # an empty line, which ended uvicorn's own timer, or the end of a body left unread
+                self._await(_Phase.HEAD, self._limits.header_timeout_s)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._phase, self._head_bytes = _Phase.HEAD, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Its headers are all there. While the process stops, its answer ends the connection."""
+        if len(self.headers) > MOST_HEADERS or (
+            self._came_bytes > self._limits.header_bytes and self._head_size() > self._limits.header_bytes
+        ):
+            self._head_too_large = True
+            raise _HeadTooLarge
+        self._phase = _Phase.BODY
+        super().on_headers_complete()
+        if self._readiness.stopping:
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        """Its body is all there."""
+        self._phase = _Phase.WHOLE
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the signature is uvicorn's own
+        """Refuses what the parser refused, and what was refused in the parser's name."""
+        self._refuse(_TOO_LARGE if self._head_too_large else b"400 Bad Request")
+
+    def shutdown(self) -> None:
+        """The process stops: a request that is coming may still come, and is answered."""
+        if not (self._phase is _Phase.HEAD and self._head_bytes):
+            super().shutdown()
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than it is answered."""
+        super().pause_writing()
+        if self._write_timer is None:
+            self._write_timer = self.loop.call_later(self._limits.write_timeout_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It caught up."""
+        super().resume_writing()
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison]
+
+    def _await(self, phase: _Phase, seconds: float) -> None:
+        """Gives the client so long to end a phase; more of the same phase gives it no more time."""
+        if self._awaited is not phase:
+            self._await_nothing()
+            self._awaited = phase
+            self._timer = self.loop.call_later(seconds, self._late, phase, seconds)
+
+    def _await_nothing(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._awaited = None
+
+    def _late(self, phase: _Phase, seconds: float) -> None:
+        """The client had its time. Time in which we did not read was not its own."""
+        self._timer = self._awaited = None
+        if self.transport.is_closing():
+            return
+        if self.flow.read_paused:
+            self._await(phase, seconds)
+        elif (phase is _Phase.BODY and self._answering()) or (phase is _Phase.HEAD and self._head_bytes):
+            self._refuse(b"408 Request Timeout")
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: bytes) -> None:
+        """An answer without the application, unless one is on its way; and the end of the connection."""
+        if not self._answering() or (self._phase is _Phase.BODY and not self.cycle.response_started):
+            self.transport.write(_refusal(status))
+        self.transport.close()
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+
+_TOO_LARGE: Final = b"431 Request Header Fields Too Large"
+
+
+def _refusal(status: bytes) -> bytes:
+    lines = (
+        b"HTTP/1.1 " + status,
+        b"content-type: text/plain; charset=utf-8",
+        b"content-length: %d" % len(status),
+        b"connection: close",
+    )
+    return b"\r\n".join(lines) + b"\r\n\r\n" + status

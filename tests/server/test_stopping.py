@@ -1,0 +1,160 @@
+"""Stopping, over real sockets and under load: first not ready, then not listening, then gone; nothing gets lost."""
+
+import asyncio
+import signal
+import socket
+
+import httpx
+import pytest
+
+from tests.cli.support import Process
+from tests.server.support import Served, connected, post, served
+
+ASHA = "{ customer(by: {id: 100000001}) { firstName } }"
+WANTED = {"data": {"customer": {"firstName": "Asha"}}}
+
+
+async def until_not_ready(http: httpx.AsyncClient) -> None:
+    while (await http.get("/readyz")).status_code == 200:
+        await asyncio.sleep(0.01)
+
+
+async def until_gone(gateway: Served) -> int:
+    """Waits for the end of the process; its exit code."""
+    async with asyncio.timeout(30):
+        while (code := gateway.process.exit_code()) is None:
+            await asyncio.sleep(0.02)
+    return code
+
+
+def client(gateway: Served) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=gateway.process.address, trust_env=False, timeout=20)
+
+
+def delay(gateway: Served, seconds: float) -> None:
+    """Has upstream take its time from now on."""
+    faults = {endpoint: {"delay_s": seconds} for endpoint in ("v1_get", "v2_lookup", "v2_by_id")}
+    assert gateway.sandbox.http.put("/_sandbox/faults", json=faults).status_code == 200
+
+
+@pytest.mark.parametrize("upstream_s", [0.0, 0.3])
+async def test_no_request_is_lost_when_a_loaded_gateway_stops(sandbox: Process, upstream_s: float) -> None:
+    """Twenty clients ask without a pause, until a balancer sees that the gateway is not ready."""
+    with served(sandbox, SERVER__DRAIN_S="1", CACHE__MAX_BYTES="0", UPSTREAM__MAX_CONNECTIONS="100") as gateway:
+        delay(gateway, upstream_s)
+        balanced, answers, losses = True, 0, list[object]()
+
+        async def ask(http: httpx.AsyncClient) -> None:
+            nonlocal answers
+            while balanced:
+                try:
+                    response = await http.post("/graphql", json={"query": ASHA})
+                except httpx.HTTPError as error:
+                    losses.append(error)
+                    continue
+                if (response.status_code, response.json()) == (200, WANTED):
+                    answers += 1
+                else:
+                    losses.append(response.text)
+
+        async with client(gateway) as http, asyncio.timeout(60):
+            crowd = [asyncio.create_task(ask(http)) for _ in range(20)]
+            while answers < 40:
+                await asyncio.sleep(0.01)
+            gateway.process.signal(signal.SIGTERM)
+            await until_not_ready(http)
+            before = answers
+            while answers < before + 20:  # all who ask are still served, for the balancer looks only now and then
+                await asyncio.sleep(0.01)
+            balanced = False
+            await asyncio.gather(*crowd)
+            code = await until_gone(gateway)
+        assert losses == []
+        assert code in (0, -signal.SIGTERM)
+
+
+async def test_what_runs_when_it_stops_listening_is_answered(sandbox: Process) -> None:
+    with served(sandbox, SERVER__DRAIN_S="0", CACHE__MAX_BYTES="0") as gateway:
+        delay(gateway, 1.5)
+        async with client(gateway) as http:
+            running = asyncio.create_task(http.post("/graphql", json={"query": ASHA}))
+            await asyncio.sleep(0)
+            while not gateway.sandbox.http.get("/_sandbox/requests").json():
+                await asyncio.sleep(0.02)
+            gateway.process.signal(signal.SIGTERM)
+            response = await running
+        assert (response.status_code, response.json()) == (200, WANTED)
+        assert response.headers["connection"] == "close"
+        assert await until_gone(gateway) in (0, -signal.SIGTERM)
+
+
+async def test_a_request_that_is_coming_when_it_stops_listening_may_come(sandbox: Process) -> None:
+    with served(sandbox, SERVER__DRAIN_S="0") as gateway:
+        whole = post(ASHA)
+        async with connected(gateway.port) as half:
+            await half.send(whole[:40])
+            await half_is_read(gateway)
+            gateway.process.signal(signal.SIGTERM)
+            await until_refused(gateway)
+            await half.send(whole[40:])
+            status, headers, _ = await half.answer()
+        assert (status, headers["connection"]) == (200, "close")
+        assert await until_gone(gateway) in (0, -signal.SIGTERM)
+
+
+async def half_is_read(gateway: Served) -> None:
+    """What was sent before this was answered has been read."""
+    async with client(gateway) as http:
+        for _ in range(3):
+            await http.get("/healthz")
+
+
+async def until_refused(gateway: Served) -> None:
+    """Waits until nobody listens."""
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", gateway.port), timeout=1):
+                await asyncio.sleep(0.02)
+        except OSError:
+            return
+
+
+async def test_it_is_alive_but_not_ready_while_it_drains_and_ends_every_connection(sandbox: Process) -> None:
+    with served(sandbox, SERVER__DRAIN_S="2") as gateway:
+        async with client(gateway) as http:
+            assert "connection" not in (await http.post("/graphql", json={"query": ASHA})).headers
+            assert (await http.get("/readyz")).text == "ok\n"
+            gateway.process.signal(signal.SIGTERM)
+            await until_not_ready(http)
+            unready = await http.get("/readyz")
+            assert (unready.status_code, unready.text) == (503, "stopping\n")
+            assert (await http.get("/healthz")).status_code == 200
+            response = await http.post("/graphql", json={"query": ASHA})
+            assert (response.json(), response.headers["connection"]) == (WANTED, "close")
+        assert await until_gone(gateway) in (0, -signal.SIGTERM)
+
+
+@pytest.mark.parametrize("signals", [[signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]], ids=["Ctrl-C", "twice"])
+async def test_who_waits_before_the_screen_need_not_wait(sandbox: Process, signals: list[signal.Signals]) -> None:
+    """The drain would take five minutes."""
+    with served(sandbox, SERVER__DRAIN_S="300") as gateway:
+        async with client(gateway) as http:
+            gateway.process.signal(signals[0])
+            if len(signals) > 1:
+                await until_not_ready(http)
+                gateway.process.signal(signals[1])
+        assert await until_gone(gateway) in (0, 130, -signal.SIGTERM, -signal.SIGINT)
+
+
+async def test_a_request_that_never_ends_is_cut_off_at_last(sandbox: Process) -> None:
+    with served(sandbox, SERVER__DRAIN_S="0", SERVER__SHUTDOWN_S="1", UPSTREAM__TIMEOUT_S="100") as gateway:
+        delay(gateway, 60.0)
+        async with client(gateway) as http:
+            running = asyncio.create_task(http.post("/graphql", json={"query": ASHA}))
+            await asyncio.sleep(0)
+            while not gateway.sandbox.http.get("/_sandbox/requests").json():
+                await asyncio.sleep(0.02)
+            gateway.process.signal(signal.SIGTERM)
+            await until_gone(gateway)
+            with pytest.raises(httpx.HTTPError):
+                (await running).raise_for_status()
