@@ -99,13 +99,7 @@ def build(
         clock=clock,
     )
     graph = build_schema()
-    documents = Documents(
-        graph.schema,
-        most=settings.limits.documents,
-        size=settings.limits.document_characters,
-        tokens=settings.limits.document_tokens,
-        introspection=settings.introspection,
-    )
+    documents = Documents(graph.schema, settings.limits, introspection=settings.introspection)
     execution = Execution(documents, graph.homes, driver, emit, customers=settings.limits.customers)
     return Gateway(execution, client, driver, cache, store, http, str(http.base_url), credential, upstream.country_code)
 
@@ -120,7 +114,7 @@ def create_app(
         gateway.execution,
         gateway.scope,
         emit,
-        body_bytes=settings.limits.body_bytes,
+        limits=settings.limits,
         explain=settings.explain,
         page=explorer.page if explorer else None,
     )
@@ -153,7 +147,7 @@ def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[Base
             fresh=invalidation.first_time,
             forget=invalidation.not_yet,
             emit=emit,
-            body_bytes=settings.limits.body_bytes,
+            body_bytes=settings.limits.event_bytes,
         )
         found.append(Route("/events/capillary", events))
     if secret := settings.admin.secret.get_secret_value():

@@ -22,6 +22,7 @@ from gateway.cache_settings import CacheSettings, Frozen, split
 from gateway.errors import Code, GatewayError
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.facet import IdentifierKind
+from gateway.limit_settings import LimitSettings
 
 PREFIX: Final = "GATEWAY_"
 NESTED: Final = "__"
@@ -127,16 +128,6 @@ class UpstreamSettings(Frozen):
             v1_kinds=frozenset(map(IdentifierKind, split(self.v1_identifiers))),
             v2_kinds=frozenset(map(IdentifierKind, split(self.v2_identifiers))),
         )
-
-
-class LimitSettings(Frozen):
-    """What one request may ask."""
-
-    customers: int = Field(100, ge=1, le=10_000, description="Customers in one request, over all root fields.")
-    body_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of a request body.")
-    document_characters: int = Field(64 * 1024, ge=100, description="Characters of a GraphQL document.")
-    document_tokens: int = Field(2_000, ge=100, description="Tokens of a GraphQL document.")
-    documents: int = Field(200, ge=1, description="Parsed documents kept; the largest takes about 0.8 MB.")
 
 
 class WebhookSettings(Frozen):

@@ -10,14 +10,16 @@ from uuid import uuid4
 import orjson
 import structlog
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from gateway.context import Scope
-from gateway.errors import BadRequest, InternalError
+from gateway.errors import BadRequest, CallerError, InternalError
 from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest, refused
+from gateway.graphql.payloads import check_json
+from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
 
 RESPONSE_TYPE: Final = "application/graphql-response+json"
@@ -39,14 +41,14 @@ class GraphQLEndpoint:
         scope_of: ScopeOf,
         emit: Emit,
         *,
-        body_bytes: int,
+        limits: LimitSettings,
         explain: bool,
         page: Callable[[], Response] | None = None,
     ) -> None:
         self._execution = execution
         self._scope_of = scope_of
         self._emit = emit
-        self._body_bytes = body_bytes
+        self._limits = limits
         self._explain = explain
         self._page = page
 
@@ -63,10 +65,11 @@ class GraphQLEndpoint:
     async def _respond(self, request: Request) -> Response:
         media_type = JSON_TYPE
         try:
+            _check_headers(request, self._limits.header_bytes)
             if self._page is not None and request.method == "GET" and _is_browser(request):
                 return self._page()
             media_type = _accepted(request.headers)
-            asked = await _READERS[_method(request)](request, self._body_bytes)
+            asked = await _READERS[_method(request)](request, self._limits)
             explain = self._explained(request.headers)
             scope, most_age = self._scope_of(_language(request.headers)), _most_age(request.headers)
             answer = await self._execution.answer(asked, scope, explain, most_age)
@@ -75,6 +78,10 @@ class GraphQLEndpoint:
             return _response(answer, media_type, status, {"cache-control": kept, "vary": VARY})
         except BadRequest as error:
             return _response(refused(error), media_type, error.status, error.headers)
+        except CallerError as error:
+            return _response(refused(error), media_type, 400)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody will read it
         except Exception as error:  # noqa: BLE001 - the last line: nothing of it may reach the caller
             self._emit(FaultMet(type(error).__name__, "endpoint"))
             return _response(refused(InternalError("The gateway could not answer.")), media_type, 500)
@@ -97,40 +104,55 @@ def _method(request: Request) -> str:
     return request.method
 
 
-async def _read_post(request: Request, most: int) -> GraphQLRequest:
+def _check_headers(request: Request, most: int) -> None:
+    if sum(len(name) + len(value) for name, value in request.headers.raw) > most:
+        raise BadRequest(f"The headers are larger than {most} bytes.", status=431)
+
+
+async def _read_post(request: Request, limits: LimitSettings) -> GraphQLRequest:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != JSON_TYPE:
         raise BadRequest(f"Content-Type: must be {JSON_TYPE}.", status=415)
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > most:
-            raise BadRequest(f"The body is larger than {most} bytes.", status=413)
-    return _request(_json(bytes(body), "The body"))
+        if len(body) > limits.body_bytes:
+            raise BadRequest(f"The body is larger than {limits.body_bytes} bytes.", status=413)
+    return _request(_json(bytes(body), "The body", limits))
 
 
-async def _read_get(request: Request, most: int) -> GraphQLRequest:
-    if len(request.url.query) > most:
-        raise BadRequest(f"The query string is larger than {most} bytes.", status=414)
+async def _read_get(request: Request, limits: LimitSettings) -> GraphQLRequest:
+    asked = cast("bytes", request.scope["query_string"])
+    if len(asked) > limits.query_string_bytes:
+        raise BadRequest(f"The query string is larger than {limits.query_string_bytes} bytes.", status=414)
+    if asked.count(b"&") >= _MOST_PARAMETERS:
+        raise BadRequest(f"The query string has more than {_MOST_PARAMETERS} parameters.")
+    if len(request.query_params.multi_items()) > len(request.query_params):
+        raise BadRequest("The query string has two parameters of one name.")
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if text := parameters.get(name):
-            parameters[name] = _json(text.encode(), name)
+            parameters[name] = _json(text.encode(), name, limits)
     return _request({name: value for name, value in parameters.items() if value != ""})
 
 
-_READERS: Final[Mapping[str, Callable[[Request, int], Awaitable[GraphQLRequest]]]] = {
+_READERS: Final[Mapping[str, Callable[[Request, LimitSettings], Awaitable[GraphQLRequest]]]] = {
     "GET": _read_get,
     "POST": _read_post,
 }
 
 
-def _json(data: bytes, what: str) -> object:
+_MOST_PARAMETERS: Final = 20
+"""Of a query string; GraphQL over HTTP knows four."""
+
+
+def _json(data: bytes, what: str, limits: LimitSettings) -> object:
     """The value in the bytes. Two members of one name are refused: something in front may have read the other one."""
     try:
         found = orjson.loads(data)
     except orjson.JSONDecodeError:
         raise BadRequest(f"{what} is not JSON.") from None
+    check_json(found, depth=limits.json_depth, values=limits.json_values, argument=what.removeprefix("The "))
     if b"\\u" in data or any(data.count(name) > 1 for name in _NAMES):
         _refuse_doubles(data, what)
     return found
@@ -146,10 +168,7 @@ def _refuse_doubles(data: bytes, what: str) -> None:
         if len(dict(members)) < len(members):
             raise BadRequest(f"{what} has two members of one name.")
 
-    try:
-        json.loads(data, object_pairs_hook=unique, parse_int=str)
-    except RecursionError:
-        raise BadRequest(f"{what} is nested too deeply.") from None
+    json.loads(data, object_pairs_hook=unique, parse_int=str)
 
 
 def _request(given: object) -> GraphQLRequest:
