@@ -34,13 +34,13 @@ class LimitSettings(Frozen):
     literals: int = Field(400, ge=0, description="Values written in a document instead of given as variables.")
     depth: int = Field(20, ge=1, le=100, description="Fields within fields; introspection takes 15.")
     roots: int = Field(50, ge=1, description="Root fields of an operation.")
-    breadth: int = Field(250, ge=1, description="Fields of one selection, those of its fragments among them.")
+    breadth: int = Field(500, ge=1, description="Fields of one selection, those of its fragments among them.")
     aliases: int = Field(100, ge=0, description="Aliases, a fragment's as often as it is spread.")
     selections: int = Field(
         5_000, ge=1, description="Fields, spreads and inline fragments, a fragment's as often as it is spread."
     )
     comparisons: int = Field(
-        10_000,
+        15_000,
         ge=1,
         description="Comparisons of fields and fragments that fill one place of the answer; one takes about 1 µs.",
     )
