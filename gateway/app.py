@@ -110,13 +110,7 @@ def build(
         clock=clock,
     )
     graph = build_schema()
-    documents = Documents(
-        graph.schema,
-        most=settings.limits.documents,
-        size=settings.limits.document_characters,
-        tokens=settings.limits.document_tokens,
-        introspection=settings.introspection,
-    )
+    documents = Documents(graph.schema, settings.limits, introspection=settings.introspection)
     execution = Execution(
         documents, graph.homes, driver, emit, customers=settings.limits.customers, cost=settings.limits.cost
     )
@@ -145,14 +139,13 @@ def create_app(
         gateway.scope,
         emit,
         authenticator=authenticator,
-        body_bytes=settings.limits.body_bytes,
+        limits=settings.limits,
         explain=settings.explain,
         page=explorer.page if explorer else None,
         documents=persisted_documents(settings.documents, gateway.execution.document),
         origins=CrossOrigin.of(settings.cors, settings.http),
         codes=settings.http.status_codes,
         compress_from=settings.http.compress_from_bytes,
-        tokens=settings.limits.document_tokens,
     )
 
     @asynccontextmanager
@@ -190,7 +183,7 @@ def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[Base
             fresh=invalidation.first_time,
             forget=invalidation.not_yet,
             emit=emit,
-            body_bytes=settings.limits.body_bytes,
+            body_bytes=settings.limits.event_bytes,
         )
         found.append(Route("/events/capillary", events))
     if secret := settings.admin.secret.get_secret_value():

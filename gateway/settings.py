@@ -11,26 +11,11 @@ from gateway.auth_settings import AuthSettings
 from gateway.cache_settings import CacheSettings, Frozen
 from gateway.edge_settings import CorsSettings, DocumentSettings, HttpSettings, ServerSettings
 from gateway.errors import Code, GatewayError
+from gateway.limit_settings import LimitSettings
 from gateway.upstream_settings import UpstreamSettings
 
 PREFIX: Final = "GATEWAY_"
 NESTED: Final = "__"
-
-
-class LimitSettings(Frozen):
-    """What one request may ask."""
-
-    customers: int = Field(100, ge=1, le=10_000, description="Customers in one request, over all root fields.")
-    cost: int = Field(
-        2_500,
-        ge=11,
-        description="Work that one request may make upstream if nothing is cached: ten for each call, one for each "
-        "facet of each customer.",
-    )
-    body_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of a request body.")
-    document_characters: int = Field(64 * 1024, ge=100, description="Characters of a GraphQL document.")
-    document_tokens: int = Field(2_000, ge=100, description="Tokens of a GraphQL document.")
-    documents: int = Field(200, ge=1, description="Parsed documents kept; the largest takes about 0.8 MB.")
 
 
 class WebhookSettings(Frozen):

@@ -1,33 +1,41 @@
-"""Documents: parsed and validated once, kept in a bounded LRU by their text."""
+"""Documents: parsed, measured and validated once, kept in a bounded LRU by their text."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from typing import Any, Final, cast
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
+    ExecutableDefinitionsRule,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    NoFragmentCyclesRule,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    UniqueFragmentNamesRule,
     parse,
     specified_rules,
     validate,
 )
 from graphql.execution.collect_fields import FragmentDetails
+from graphql.language.parser import MAX_NESTING_DEPTH
 
 from gateway.errors import BadRequest, Code, InternalError, LimitExceeded
 from gateway.facets.needs import Operation
+from gateway.graphql.introspection import resolved
+from gateway.graphql.limits import Executable, Outline
+from gateway.graphql.refusals import InvalidDocument, bare, most_errors
+from gateway.limit_settings import LimitSettings
 
+Rules = tuple[type[ASTValidationRule], ...]
 
-class InvalidDocument(Exception):
-    """A document or its variables cannot be executed. `errors` say why, in GraphQL's own words."""
-
-    def __init__(self, code: Code, errors: Sequence[GraphQLError]) -> None:
-        super().__init__(code.value)
-        self.code = code
-        self.errors = errors
+REFUSALS: Final = 200
+"""Refused documents that are remembered, by their digest; the oldest go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Document:
 
     node: DocumentNode
     operations: dict[str, Operation]
+    tokens: int
 
     def operation(self, name: str | None) -> Operation:
         """The operation of that name, or the only one. Raises `BadRequest`."""
@@ -50,52 +59,70 @@ class Document:
 
 
 class Documents:
-    """Parses, validates and keeps up to `most` documents of up to `size` characters and `tokens` tokens.
+    """Parses, measures, validates and keeps documents within the limits. The least recently used goes first.
 
-    The least recently used goes first. The largest document that is accepted takes about 0.8 MB parsed.
+    What is cheap comes first: characters and lines, tokens while they are read, the size (linear), and only then
+    validation. A refusal is remembered too, so that a repeated one costs no more than a look.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, most: int, size: int, tokens: int, introspection: bool) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: LimitSettings, *, introspection: bool) -> None:
         if schema.query_type is None:
             raise InternalError("The schema has no query type.")
         self._schema = schema
         self._query = schema.query_type
-        self._most = most
-        self._size = size
-        self._tokens = tokens
+        self._limits = limits
         self._introspection = introspection
+        self._rules = specified_rules if introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._tokens = 0
+        self._refused: OrderedDict[bytes, Callable[[], Exception]] = OrderedDict()
 
     @property
-    def hides_suggestions(self) -> bool:
-        """Whether messages keep names of the schema to themselves: they do where the schema may not be asked for."""
-        return not self._introspection
+    def suggests(self) -> bool:
+        """Whether messages name what may have been meant: not where the schema may not be asked for."""
+        return self._introspection
 
     def get(self, text: str) -> Document:
-        """The document of the text. Raises `InvalidDocument`, and `LimitExceeded` for too many characters."""
+        """The document of the text. Raises `InvalidDocument` and `LimitExceeded`."""
         found = self._kept.get(text)
         if found is not None:
             self._kept.move_to_end(text)
             return found
-        if len(text) > self._size:
-            raise LimitExceeded("characters", len(text), self._size, argument="query")
-        found = self._kept[text] = self._compiled(text)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self._check("characters", len(text), self._limits.document_characters)
+        self._check("lines", text.count("\n") + text.count("\r") - text.count("\r\n"), self._limits.document_tokens)
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if refused := self._refused.get(digest):
+            raise refused()
+        try:
+            found = self._compiled(text)
+        except (InvalidDocument, LimitExceeded) as refusal:
+            self._remember(digest, refusal)
+            raise
+        self._keep(text, found)
         return found
 
+    def _keep(self, text: str, document: Document) -> None:
+        self._kept[text] = document
+        self._tokens += document.tokens
+        while len(self._kept) > 1 and (
+            len(self._kept) > self._limits.documents or self._tokens > self._limits.documents_tokens
+        ):
+            self._tokens -= self._kept.popitem(last=False)[1].tokens
+
+    def _remember(self, digest: bytes, refusal: InvalidDocument | LimitExceeded) -> None:
+        """Keeps what a refusal says, to be raised anew: one that was raised holds on to the whole request."""
+        match refusal:
+            case InvalidDocument():
+                self._refused[digest] = partial(InvalidDocument, refusal.code, refusal.errors)
+            case LimitExceeded():
+                self._refused[digest] = partial(LimitExceeded, **refusal.details)
+        if len(self._refused) > REFUSALS:
+            self._refused.popitem(last=False)
+
     def _compiled(self, text: str) -> Document:
-        try:
-            node = parse(text, max_lexical_tokens=self._tokens)
-        except GraphQLError as error:
-            raise InvalidDocument(Code.GRAPHQL_PARSE_FAILED, [error]) from None
-        except RecursionError:
-            error = GraphQLError("The document is nested too deeply.")
-            raise InvalidDocument(Code.GRAPHQL_PARSE_FAILED, [error]) from None
-        rules = specified_rules if self._introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
-        errors = validate(self._schema, node, rules, hide_suggestions=self.hides_suggestions)
-        if errors:
-            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, errors)
+        node = self._parsed(text)
+        self._measure(node)
+        self._validate(node, self._rules)
         fragments = {
             definition.name.value: FragmentDetails(definition)
             for definition in node.definitions
@@ -110,4 +137,41 @@ class Documents:
                 for definition in node.definitions
                 if isinstance(definition, OperationDefinitionNode)
             },
+            tokens=cast("int", cast("Any", node).token_count),
         )
+
+    def _parsed(self, text: str) -> DocumentNode:
+        most = self._limits.document_tokens
+        try:
+            return parse(text, max_lexical_tokens=most)
+        except GraphQLError as error:
+            refusal = bare(error)
+        said = refusal.message.removeprefix("Syntax Error: ")
+        if said.startswith("Document contains more than"):
+            self._check("tokens", most + 1, most)
+        if said.startswith("Document is nested too deeply"):
+            self._check("levels of nesting", MAX_NESTING_DEPTH + 1, MAX_NESTING_DEPTH)
+        raise InvalidDocument(Code.GRAPHQL_PARSE_FAILED, [refusal])
+
+    def _measure(self, node: DocumentNode) -> None:
+        if any(not isinstance(one, Executable) for one in node.definitions):
+            self._validate(node, (ExecutableDefinitionsRule,))
+        outline = Outline(node)
+        if outline.cyclic:
+            self._validate(node, (NoFragmentCyclesRule, UniqueFragmentNamesRule))
+            raise InternalError("A document that cannot be written out was found valid.")
+        outline.size().check(self._limits.bounds)
+        self._check("comparisons", outline.comparisons(), self._limits.comparisons)
+        if self._introspection:
+            most = self._limits.introspection
+            self._check("introspected fields", resolved(outline, self._schema, most), most)
+
+    def _validate(self, node: DocumentNode, rules: Rules) -> None:
+        most = most_errors(suggest=self.suggests)
+        found = validate(self._schema, node, rules, max_errors=most, hide_suggestions=not self.suggests)
+        if found:
+            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error) for error in found])
+
+    def _check(self, limit: str, value: int, bound: int) -> None:
+        if value > bound:
+            raise LimitExceeded(limit, value, bound, argument="query")

@@ -24,8 +24,9 @@ from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest
 from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, accepted, coding, language, wants_page
 from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.persisted import PersistedDocuments
-from gateway.graphql.reading import ALLOWED, ClientGone, read, refuse_unsafe
+from gateway.graphql.reading import ALLOWED, ClientGone, check_headers, read, refuse_unsafe
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
+from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
 
 EXPLAIN_HEADER: Final = "x-gateway-explain"
@@ -49,8 +50,7 @@ class GraphQLEndpoint:
     """An ASGI application for `/graphql`. `page` is what a browser gets, where there is an explorer.
 
     `documents` says what an identifier stands for, `origins` which pages may ask, `codes` which table of statuses
-    holds. Answers of `compress_from` bytes are compressed for who takes it; with 0 none is. `tokens` bounds what is
-    parsed of a GET to see that it is a query.
+    holds. Answers of `compress_from` bytes are compressed for who takes it; with 0 none is.
     """
 
     def __init__(
@@ -60,27 +60,25 @@ class GraphQLEndpoint:
         emit: Emit,
         *,
         authenticator: Authenticator,
-        body_bytes: int,
+        limits: LimitSettings,
         explain: bool,
         page: Callable[[], Response] | None = None,
         documents: PersistedDocuments | None = None,
         origins: CrossOrigin | None = None,
         codes: StatusCodes = StatusCodes.ESTABLISHED,
         compress_from: int = 1024,
-        tokens: int = 2_000,
     ) -> None:
         self._execution = execution
         self._scope_of = scope_of
         self._emit = emit
         self._authenticator = authenticator
-        self._body_bytes = body_bytes
+        self._limits = limits
         self._explain = explain
         self._page = page
         self._documents = documents or PersistedDocuments()
         self._origins = origins or CrossOrigin()
         self._codes = codes
         self._compress_from = compress_from
-        self._tokens = tokens
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
@@ -104,6 +102,7 @@ class GraphQLEndpoint:
     async def _respond(self, request: Request) -> Response:
         media_type = JSON_TYPE
         try:
+            check_headers(request, self._limits.header_bytes)
             if request.method == "OPTIONS":
                 return self._options(request.headers)
             accept = _joined(request.headers, "accept") or "*/*"
@@ -121,10 +120,10 @@ class GraphQLEndpoint:
             if reads:
                 self._origins.admit(request.headers)
             caller = await self._authenticator.authenticate(request.headers)
-            asked = await read(request, self._body_bytes)
+            asked = await read(request, self._limits)
             text = self._documents.text(asked.source)
             if reads:
-                refuse_unsafe(text, asked.operation_name, tokens=self._tokens)
+                refuse_unsafe(text, asked.operation_name, tokens=self._limits.document_tokens)
             explain = self._explained(request.headers, caller)
             scope = self._scope_of(language(request.headers.get("accept-language", "")))
             wanted = GraphQLRequest(text, asked.variables, asked.operation_name)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, cast
 
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql import execute as graphql_execute  # pyright: ignore[reportUnknownVariableType]
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.auth import policy
 from gateway.auth.callers import Caller
@@ -17,7 +17,8 @@ from gateway.driver import Driver
 from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, LimitExceeded, Overloaded
 from gateway.facets import needs
 from gateway.facets.needs import Homes
-from gateway.graphql.documents import Document, Documents, InvalidDocument
+from gateway.graphql.documents import Document, Documents
+from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.session import RequestSession
 from gateway.telemetry.events import Emit, FaultMet
 
@@ -109,18 +110,11 @@ class Execution:
         document = self.document(request.query)
         operation = document.operation(request.operation_name)
         schema = operation.schema
-        coerced = get_variable_values(
-            schema,
-            operation.node.variable_definitions or (),
-            dict(request.variables),
-            hide_suggestions=self._documents.hides_suggestions,
-        )
-        if isinstance(coerced, list):
-            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, coerced)
+        coerced = self._coerced(schema, operation.node, request.variables)
         try:
             roots = needs.read(operation, coerced, self._homes, self._customers, policy.viewer(caller))
         except GraphQLError as error:  # a null for what must not be null, which only the values show
-            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [error]) from None
+            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error)]) from None
         session = RequestSession(self._driver, scope, policy.permitted(roots, caller), caller, self._emit, most_age)
         requested = session.requested()
         if requested > self._cost:
@@ -148,6 +142,19 @@ class Execution:
     def _told(self, session: RequestSession, requested: int) -> Mapping[str, int]:
         """The form of `extensions.cost`."""
         return {"requested": requested, "actual": session.explanation.cost, "limit": self._cost}
+
+    def _coerced(
+        self, schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> VariableValues:
+        """The values of an operation's variables. Raises `InvalidDocument`."""
+        suggest = self._documents.suggests
+        defined, given = operation.variable_definitions or (), dict(variables)
+        found = get_variable_values(
+            schema, defined, given, max_errors=most_errors(suggest=suggest), hide_suggestions=not suggest
+        )
+        if isinstance(found, list):
+            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error) for error in found])
+        return found
 
     def _answered(
         self, result: ExecutionResult, session: RequestSession, explain: Explain | None, requested: int

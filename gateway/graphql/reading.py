@@ -12,7 +12,9 @@ from starlette.requests import Request
 
 from gateway.errors import BadRequest
 from gateway.graphql.negotiation import JSON_TYPE, is_utf_8, parsed
+from gateway.graphql.payloads import check_json
 from gateway.graphql.persisted import Hashed, Named, Source, Text
+from gateway.limit_settings import LimitSettings
 
 ALLOWED: Final = "GET, HEAD, OPTIONS, POST"
 
@@ -34,12 +36,18 @@ class Asked:
     operation_name: str | None
 
 
-async def read(request: Request, most: int) -> Asked:
-    """What a request of at most so many bytes asks. Raises `BadRequest`, and `ClientGone`."""
+def check_headers(request: Request, most: int) -> None:
+    """Raises `BadRequest` for more bytes of headers than that."""
+    if sum(len(name) + len(value) for name, value in request.headers.raw) > most:
+        raise BadRequest(f"The headers are larger than {most} bytes.", status=431)
+
+
+async def read(request: Request, limits: LimitSettings) -> Asked:
+    """What a request within the limits asks. Raises `BadRequest`, `LimitExceeded` and `ClientGone`."""
     reader = _READERS.get(request.method)
     if reader is None:
         raise BadRequest("Use GET or POST.", status=405, headers={"allow": ALLOWED})
-    return await reader(request, most)
+    return await reader(request, limits)
 
 
 def refuse_unsafe(text: str, operation_name: str | None, *, tokens: int) -> None:
@@ -61,7 +69,7 @@ def refuse_unsafe(text: str, operation_name: str | None, *, tokens: int) -> None
         raise BadRequest(f"A {kind} cannot be sent by GET; use POST.", status=405, headers={"allow": "POST"})
 
 
-async def _read_post(request: Request, most: int) -> Asked:
+async def _read_post(request: Request, limits: LimitSettings) -> Asked:
     types = request.headers.getlist("content-type")
     media = parsed(types[0] if len(types) == 1 else "")
     if media.name != JSON_TYPE:
@@ -71,7 +79,7 @@ async def _read_post(request: Request, most: int) -> Asked:
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         plain = {"accept-encoding": "identity"}
         raise BadRequest("Content-Encoding: send the body as it is.", status=415, headers=plain)
-    return _asked(_json(await _body(request, most), "The body"))
+    return _asked(_json(await _body(request, limits.body_bytes), "The body", limits))
 
 
 async def _body(request: Request, most: int) -> bytes:
@@ -100,10 +108,10 @@ def _too_large(most: int) -> BadRequest:
     return BadRequest(f"The body is larger than {most} bytes.", status=413, headers={"connection": "close"})
 
 
-async def _read_get(request: Request, most: int) -> Asked:
+async def _read_get(request: Request, limits: LimitSettings) -> Asked:
     raw: bytes = request.scope["query_string"]
-    if len(raw) > most:
-        raise BadRequest(f"The query string is larger than {most} bytes.", status=414)
+    if len(raw) > limits.query_string_bytes:
+        raise BadRequest(f"The query string is larger than {limits.query_string_bytes} bytes.", status=414)
     try:
         pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except ValueError:
@@ -115,27 +123,28 @@ async def _read_get(request: Request, most: int) -> Asked:
         parameters[name] = value
     for name in ("variables", "extensions"):
         if text := parameters.get(name):
-            parameters[name] = _json(text.encode(), name)
+            parameters[name] = _json(text.encode(), name, limits)
     return _asked({name: value for name, value in parameters.items() if value != ""})
 
 
-_READERS: Final[Mapping[str, Callable[[Request, int], Awaitable[Asked]]]] = {
+_READERS: Final[Mapping[str, Callable[[Request, LimitSettings], Awaitable[Asked]]]] = {
     "GET": _read_get,
     "HEAD": _read_get,
     "POST": _read_post,
 }
-_MOST_PARAMETERS: Final = 64
+_MOST_PARAMETERS: Final = 20
 _IDENTIFIERS: Final = ("documentId", "doc_id", "id")
 _PARAMETERS: Final = frozenset({"query", "variables", "operationName", "extensions", *_IDENTIFIERS})
 
 
-def _json(data: bytes, what: str) -> object:
+def _json(data: bytes, what: str, limits: LimitSettings) -> object:
     """The value in the bytes. Two members of one name are refused: something in front may have read the other one."""
     try:
         found = orjson.loads(data)
     except orjson.JSONDecodeError:
         mark = " It begins with a byte order mark." if data.startswith(b"\xef\xbb\xbf") else ""
         raise NotJson(f"{what} is not JSON.{mark}") from None
+    check_json(found, depth=limits.json_depth, values=limits.json_values, argument=what.removeprefix("The "))
     doubled = any(data.count(name) > 1 for name in _NAMES)
     # Customers have ids too; it names a document only where there is no query.
     if doubled or b"\\u" in data or (data.count(b'"id"') > 1 and b'"query"' not in data):
@@ -153,10 +162,7 @@ def _refuse_doubles(data: bytes, what: str) -> None:
         if len(dict(members)) < len(members):
             raise BadRequest(f"{what} has two members of one name.")
 
-    try:
-        json.loads(data, object_pairs_hook=unique, parse_int=str)
-    except RecursionError:
-        raise BadRequest(f"{what} is nested too deeply.") from None
+    json.loads(data, object_pairs_hook=unique, parse_int=str)
 
 
 def _asked(given: object) -> Asked:

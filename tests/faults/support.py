@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.app import create_app
+from gateway.limit_settings import LimitSettings
 from gateway.sandbox import Sandbox, create_sandbox
-from gateway.settings import LimitSettings, Settings
+from gateway.settings import Settings
 from gateway.telemetry.events import Event
 from tests.support.gateway import GatewayUnderTest
 

@@ -1,16 +1,17 @@
 """Documents are validated once and kept within bounds; the schema tells everything of itself, or nothing."""
 
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLScalarType
 
+from gateway.errors import LimitExceeded
 from gateway.graphql import documents as module
-from gateway.graphql.documents import Documents, InvalidDocument
+from gateway.graphql.documents import Documents
+from gateway.graphql.refusals import InvalidDocument
+from gateway.limit_settings import LimitSettings
 from resolvers.schema import Graph, build_schema
 from tests.graphql.support import configured
 from tests.support.gateway import GatewayUnderTest
@@ -38,7 +39,7 @@ def validated(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def of(graph: Graph, most: int = 10) -> Documents:
-    return Documents(graph.schema, most=most, size=65536, tokens=1000, introspection=True)
+    return Documents(graph.schema, LimitSettings(documents=most), introspection=True)
 
 
 def text(number: int) -> str:
@@ -90,23 +91,63 @@ async def test_different_variables_share_one_document(gateway: GatewayUnderTest,
     assert (names, len(validated)) == (["Ishan", "Meera", "Kabir"], 1)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "id " * 4900,
-        "loyaltyPrograms { programId } " * 1200,
-        "... { id } " * 900,
-        "".join(f"a{n}: id " for n in range(1600)),
-    ],
-    ids=["one field", "one field with fields", "fragments", "aliases"],
-)
-def test_a_document_within_the_token_limit_is_judged_in_a_moment(graph: Graph, body: str) -> None:
-    """Validation compares fields of one response key pair by pair; nobody may buy minutes of it with one request."""
-    documents = Documents(graph.schema, most=1, size=65536, tokens=5000, introspection=False)
-    started = time.process_time()
-    with suppress(InvalidDocument):
-        documents.get(f'{{ customer(by: {{id: "1"}}) {{ {body} }} }}')
-    assert time.process_time() - started < 10
+def test_documents_are_kept_up_to_so_many_tokens(graph: Graph, validated: list[object]) -> None:
+    documents = Documents(graph.schema, LimitSettings(documents=100, documents_tokens=20), introspection=False)
+    for number in (1, 2, 3, 4, 4, 1):  # five tokens each
+        documents.get(text(number))
+    assert len(validated) == 4
+    documents.get("{ b: __typename c: __typename d: __typename }")
+    del validated[:]
+    documents.get(text(1))
+    documents.get(text(2))
+    assert len(validated) == 1
+
+
+WRONG = [
+    "{ nothing }",
+    "{",
+    "{ a: __typename a: viewer { id } }",
+    "{" + "a{" * 30 + "}" * 31,
+    "{ ...F } fragment F on Query { ...F }",
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_refusal_is_remembered(graph: Graph, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    documents = of(graph)
+    with pytest.raises((InvalidDocument, LimitExceeded)) as first:
+        documents.get(wrong)
+    monkeypatch.delattr(module, "parse")
+    with pytest.raises(type(first.value)) as second:
+        documents.get(wrong)
+    assert (str(second.value), vars(second.value)) == (str(first.value), vars(first.value))
+    assert second.value is not first.value, "it would hold on to the first request"
+
+
+def test_few_refusals_are_remembered(graph: Graph, validated: list[object]) -> None:
+    documents = of(graph)
+    for number in [*range(module.REFUSALS + 1), 0]:
+        with pytest.raises(InvalidDocument):
+            documents.get(f"{{ nothing{number} }}")
+    assert len(validated) == module.REFUSALS + 2
+
+
+def test_what_is_remembered_of_a_refusal_is_not_the_document(graph: Graph) -> None:
+    with pytest.raises(InvalidDocument) as refusal:
+        of(graph).get("{ " + "nothing" * 1000 + " }")
+    (error,) = refusal.value.errors
+    assert (error.nodes, error.source) == (None, None)
+    assert len(error.message) < 600
+    assert error.formatted["locations"] == [{"line": 1, "column": 3}]
+
+
+@pytest.mark.parametrize(("introspection", "most"), [(False, 10), (True, 3)])
+def test_so_many_errors_are_looked_for(graph: Graph, introspection: bool, most: int) -> None:
+    documents = Documents(graph.schema, LimitSettings(), introspection=introspection)
+    with pytest.raises(InvalidDocument) as refusal:
+        documents.get("{" + "".join(f" nothing{number}" for number in range(40)) + "}")
+    assert len(refusal.value.errors) == most + 1
+    assert "Too many validation errors" in refusal.value.errors[-1].message
 
 
 # --- introspection ---
