@@ -21,7 +21,7 @@ class ExplainedCall:
     cause: Mapping[Facet, Sequence[str]]
     status: int | None = None
     ms: float | None = None
-    attempts: int = 0
+    attempts: int | None = None
 
     def as_json(self) -> Mapping[str, Any]:
         """The form of `extensions.explain.calls[]`."""

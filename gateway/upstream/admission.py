@@ -28,7 +28,7 @@ class Ticket:
 
 
 class Admission:
-    """The way to one upstream organisation: at most `in_flight` calls at once (0: any number), at a `rate`.
+    """A way to upstream: at most `in_flight` calls at once (0: any number), at a `rate`.
 
     Whoever cannot begin waits among at most `queue` others. Callers take turns: while one waits, no other is served
     twice. Where the queue is full, who has most in it loses the latest of them, if that is not who comes.

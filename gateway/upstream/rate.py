@@ -6,8 +6,8 @@ from typing import Final
 
 RECOVERY_S: Final = 30.0
 """Seconds in which a lowered rate is back at what it was lowered from, if nothing is refused."""
-SLOWEST: Final = 0.2
-"""Calls in a second that are made however often upstream refuses them."""
+SLOWEST: Final = 1.0
+"""Calls in a second below which no rate is lowered, however often upstream refuses them."""
 
 
 class _Limit:
@@ -29,8 +29,8 @@ class _Lowered:
     """A rate below what upstream refused: halved by every refusal, raised steadily between them."""
 
     def __init__(self, refused: float, now: float) -> None:
-        self._ceiling = refused
-        self._rate = max(SLOWEST, refused / 2)
+        self._ceiling = max(refused, 2 * SLOWEST)
+        self._rate = self._ceiling / 2
         self._since = now
         self._last = now
 
@@ -55,7 +55,7 @@ class _Lowered:
 
 
 class Rate:
-    """The rate of one upstream organisation. `limits` are pairs of calls and seconds; none: only refusals limit it.
+    """A rate of calls. `limits` are pairs of calls and seconds; none: only refusals limit it.
 
     Times are seconds of any clock that does not go back.
     """
@@ -95,7 +95,7 @@ class Rate:
         if hold_s is not None:
             self._held_until = max(self._held_until, now + hold_s)
         if self._lowered is None:
-            self._lowered = _Lowered(float(max(self._before, self._count, 1)), now)
+            self._lowered = _Lowered(float(max(self._before, self._count)), now)
             return True
         if self._lowered.halved_after(began):
             return False

@@ -1,13 +1,13 @@
 """Calls that an unwell upstream does not take the gateway down with: the one piece around `UpstreamClient.perform`.
 
 A call passes, from outside to inside: the search for facets that make it fail (`investigator`), retries (`retries`),
-the endpoint's breaker (`breaker`), the queue before upstream (`turnstile`), hedging, and the client's own timeout.
-Everything that decides is pure and apart; here it is only put together.
+the endpoint's breaker (`breaker`), the queues before it and before upstream (`turnstile`), `hedging`, and the client's
+own timeout. Everything that decides is pure and apart; here it is only put together.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gateway.context import Allowance
@@ -17,18 +17,18 @@ from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
 from gateway.telemetry.events import BreakerChanged, CallHedged, CallMade, CallRetried, CallShed, Emit, RateLowered
-from gateway.upstream.admission import Admission
 from gateway.upstream.answers import Performed, Target
-from gateway.upstream.breaker import Breaker, BreakerState
+from gateway.upstream.breaker import BreakerState
 from gateway.upstream.client import UpstreamClient, all_failed
 from gateway.upstream.deadlines import moment
+from gateway.upstream.hedging import first_answer
 from gateway.upstream.investigator import Investigator, Question, Targets
 from gateway.upstream.outlook import FAIR, Outlook
 from gateway.upstream.policy import Policy
 from gateway.upstream.rate import Rate
 from gateway.upstream.request import UpstreamRequest
-from gateway.upstream.retries import Draw, Latencies, RetryBudget, pause
-from gateway.upstream.suspects import BrokenFacets
+from gateway.upstream.retries import Draw, pause
+from gateway.upstream.sides import Side
 from gateway.upstream.turnstile import Turnstile
 from gateway.upstream.verdicts import Verdict, blames_parameters, verdict
 
@@ -40,23 +40,6 @@ MEANS: dict[Verdict, bool | None] = {
     Verdict.UNKNOWN: None,
 }
 """Whether an endpoint that a call ended at so is well."""
-
-
-class _Side:
-    """What is known of one endpoint, and what is done about it."""
-
-    def __init__(self, endpoint: Endpoint, policy: Policy, draw: Draw) -> None:
-        self.endpoint = endpoint
-        self.breaker = Breaker(
-            calls=policy.breaker_calls,
-            failures=policy.breaker_failures,
-            window_s=policy.breaker_window_s,
-            open_s=policy.breaker_open_s,
-            draw=draw,
-        )
-        self.budget = RetryBudget(share=policy.retry_share, burst=policy.retry_burst)
-        self.latencies = Latencies()
-        self.broken = BrokenFacets(open_s=policy.facet_open_s, draw=draw)
 
 
 class ResilientClient:
@@ -80,10 +63,11 @@ class ResilientClient:
         self._emit = emit
         self._clock = clock
         self._draw = draw
-        rate = Rate([(policy.per_second, 1.0), (policy.per_minute, 60.0)])
-        admission = Admission(in_flight=policy.in_flight, queue=policy.queue_calls, rate=rate)
-        self._turnstile = Turnstile(admission, rate, queue_s=policy.queue_s, clock=clock)
-        self._sides = {endpoint: _Side(endpoint, policy, draw) for endpoint in Endpoint}
+        limits = Rate([(policy.per_second, 1.0), (policy.per_minute, 60.0)])
+        self._queue = Turnstile(
+            limits, in_flight=policy.in_flight, queue=policy.queue_calls, queue_s=policy.queue_s, clock=clock
+        )
+        self._sides = {endpoint: Side(endpoint, policy, draw, clock) for endpoint in Endpoint}
         self._investigators = {
             side.endpoint: self._investigator(side, capabilities)
             for side in self._sides.values()
@@ -134,7 +118,7 @@ class ResilientClient:
         for investigator in self._investigators.values():
             await investigator.close()
 
-    async def _retried(self, side: _Side, question: Question, allowance: Allowance) -> Performed:
+    async def _retried(self, side: Side, question: Question, allowance: Allowance) -> Performed:
         """A call, made again where that may help, is paid for and fits in the time."""
         attempts, spent = 1, 0.0
         performed = await self._attempt(side, question, allowance)
@@ -152,7 +136,7 @@ class ResilientClient:
             attempts, performed = attempts + 1, again
         return replace(performed, attempts=attempts, milliseconds=spent) if attempts > 1 else performed
 
-    def _wait(self, side: _Side, ended: Verdict, performed: Performed, attempts: int, until: float) -> float | None:
+    def _wait(self, side: Side, ended: Verdict, performed: Performed, attempts: int, until: float) -> float | None:
         """Seconds until the next attempt; null where there is none. Too many calls are repeated only when told to."""
         if ended is Verdict.ANSWERED or ended is Verdict.UNKNOWN:
             if ended is Verdict.ANSWERED and attempts == 1:
@@ -164,7 +148,7 @@ class ResilientClient:
         wait = max(pause(attempts, self._draw()), told or 0.0)
         return wait if self._clock() + wait < until and side.budget.take() else None
 
-    async def _attempt(self, side: _Side, question: Question, allowance: Allowance) -> Performed:
+    async def _attempt(self, side: Side, question: Question, allowance: Allowance) -> Performed:
         """One call, where the breaker and the queue let it through in time."""
         now = self._clock()
         if now >= allowance.until:
@@ -172,17 +156,32 @@ class ResilientClient:
         if side.breaker.state is BreakerState.OPEN and not side.breaker.admits(now):
             return _unmade(question, _avoided(side.endpoint))
         try:
-            if not self._turnstile.enter_now():
-                await self._turnstile.enter(allowance.turn, allowance.until)
+            await self._enter(side, allowance)
         except Overloaded as full:
             self._emit(CallShed(side.endpoint))
             return _unmade(question, full)
         try:
             return await self._guarded(side, question, allowance.until)
         finally:
-            self._turnstile.leave()
+            self._leave(side)
 
-    async def _guarded(self, side: _Side, question: Question, until: float) -> Performed:
+    async def _enter(self, side: Side, allowance: Allowance) -> None:
+        """Waits for a call's turn, first before its endpoint: who waits there holds up nobody who asks the other."""
+        if not side.throttle.enter_now():
+            await side.throttle.enter(allowance.turn, allowance.until)
+        if self._queue.enter_now():
+            return
+        try:
+            await self._queue.enter(allowance.turn, allowance.until)
+        except BaseException:
+            side.throttle.leave()
+            raise
+
+    def _leave(self, side: Side) -> None:
+        self._queue.leave()
+        side.throttle.leave()
+
+    async def _guarded(self, side: Side, question: Question, until: float) -> Performed:
         """One call that has its turn; the breaker hears how it ended."""
         began, before = self._clock(), side.breaker.state
         entered = side.breaker.enter(began)
@@ -203,28 +202,28 @@ class ResilientClient:
             side.breaker.ended(entered, self._clock(), succeeded=well)
             self._tell(side, before)
 
-    async def _hedged(self, side: _Side, question: Question, given: float) -> Performed:
-        """A call, and where it takes longer than nearly all do, the same once more: the first answer counts."""
+    async def _hedged(self, side: Side, question: Question, given: float) -> Performed:
+        """A call, and where it takes longer than nearly all do, the same once more."""
         slow = side.latencies.slow
         if slow is None or slow >= given:
             return await self._sent(side, question, given)
-        tasks = [asyncio.create_task(self._sent(side, question, given))]
+        second = False
+
+        def once_more() -> bool:
+            nonlocal second
+            second = side.budget.take() and self._queue.enter_now()
+            return second
+
         try:
-            await asyncio.wait(tasks, timeout=slow)
-            if not tasks[0].done() and side.budget.take() and self._turnstile.enter_now():
-                tasks.append(asyncio.create_task(self._sent(side, question, given - slow)))
-            performed, place = await _first_answer(tasks)
-            if len(tasks) > 1:
-                self._emit(CallHedged(side.endpoint, won=place > 0))
+            performed, won = await first_answer(lambda: self._sent(side, question, given), slow, once_more)
+            if second:
+                self._emit(CallHedged(side.endpoint, won=won))
             return performed
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            if len(tasks) > 1:
-                self._turnstile.leave()
+            if second:
+                self._queue.leave()
 
-    async def _sent(self, side: _Side, question: Question, given: float) -> Performed:
+    async def _sent(self, side: Side, question: Question, given: float) -> Performed:
         """One request to upstream, in so many seconds; the only place where one is sent."""
         began = self._clock()
         call, targets, language = question.call, question.targets, question.language
@@ -237,24 +236,24 @@ class ResilientClient:
                 if (investigator := self._investigators.get(call.endpoint)) and not blames_parameters(performed):
                     investigator.succeeded(question)
             case Verdict.LIMITED:
-                if self._turnstile.refused(began, performed.retry_after_s):
+                if side.throttle.refused(began, performed.retry_after_s):
                     self._emit(RateLowered(call.endpoint, performed.retry_after_s))
             case _:
                 pass
         return performed
 
-    def _investigator(self, side: _Side, capabilities: Capabilities) -> Investigator:
+    def _investigator(self, side: Side, capabilities: Capabilities) -> Investigator:
         async def ask(question: Question) -> bool | None:
             """On credit, past the breaker: one search at a time is all there is of these."""
             side.budget.owe()
             try:
-                await self._turnstile.enter("", self._clock() + self._policy.queue_s)
+                await self._enter(side, Allowance(self._clock() + self._policy.queue_s))
             except Overloaded:
                 return None
             try:
                 performed = await self._sent(side, question, self._policy.timeout_s)
             finally:
-                self._turnstile.leave()
+                self._leave(side)
             if blames_parameters(performed):
                 return True
             return False if verdict(performed) is Verdict.ANSWERED else None
@@ -275,19 +274,9 @@ class ResilientClient:
             clock=self._clock,
         )
 
-    def _tell(self, side: _Side, before: BreakerState) -> None:
+    def _tell(self, side: Side, before: BreakerState) -> None:
         if side.breaker.state is not before:
             self._emit(BreakerChanged(side.endpoint, side.breaker.state.value))
-
-
-async def _first_answer(tasks: Sequence[asyncio.Task[Performed]]) -> tuple[Performed, int]:
-    """The first answer of calls that are alike, and which of them it is of; the last failure where none answers."""
-    open_ones = set(tasks)
-    while True:
-        done, open_ones = await asyncio.wait(open_ones, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            if not open_ones or verdict(task.result()) is Verdict.ANSWERED:
-                return task.result(), tasks.index(task)
 
 
 def _avoided(endpoint: Endpoint) -> UpstreamUnavailable:

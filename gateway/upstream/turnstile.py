@@ -15,12 +15,12 @@ SOONEST_S: Final = 1
 
 
 class Turnstile:
-    """The way to one upstream organisation, for all its calls. A caller waits at most `queue_s` seconds."""
+    """A way to upstream, with at most `in_flight` calls at once (0: any number). A caller waits at most `queue_s`."""
 
     def __init__(
-        self, admission: Admission, rate: Rate, *, queue_s: float, clock: Callable[[], float] = moment
+        self, rate: Rate, *, in_flight: int = 0, queue: int, queue_s: float, clock: Callable[[], float] = moment
     ) -> None:
-        self._admission = admission
+        self._admission = Admission(in_flight=in_flight, queue=queue, rate=rate)
         self._rate = rate
         self._queue_s = queue_s
         self._clock = clock

@@ -37,10 +37,12 @@ def verdict(performed: Performed) -> Verdict:
             return Verdict.LATE
         case UpstreamRateLimited():
             return Verdict.LIMITED
-        case UpstreamBroken() | UpstreamUnreachable():
+        case UpstreamUnreachable():
             return Verdict.BROKEN
         case _ if performed.status is None:
             return Verdict.UNKNOWN
+        case UpstreamBroken():
+            return Verdict.BROKEN
         case UpstreamUnavailable() if performed.status >= 500:
             return Verdict.BROKEN
         case _:

@@ -19,7 +19,7 @@ from gateway.sandbox import EndpointFault, create_sandbox
 from gateway.session import RequestSession
 from gateway.telemetry.events import FaultMet
 from tests.driver.support import before, errors, item, rewriting
-from tests.support.gateway import GatewayUnderTest, running
+from tests.support.gateway import ASKED_ONCE, GatewayUnderTest, running
 
 ASHA = 'customer(by: {mobile: "919800000001"})'
 DEADLINE_S = 10
@@ -80,9 +80,10 @@ async def test_only_the_item_that_names_nobody_is_asked_for_alone() -> None:
         assert asked_together(gateway) == [3, 1]
 
 
-async def test_one_failing_batch_leaves_the_other_standing(gateway: GatewayUnderTest) -> None:
-    gateway.sandbox.faults.v1_get = EndpointFault(status=503, times=1)
-    answer = await gateway.ask(LIST, {"by": mobiles(*range(41, 56))})
+async def test_one_failing_batch_leaves_the_other_standing() -> None:
+    async with running(upstream=ASKED_ONCE) as gateway:
+        gateway.sandbox.faults.v1_get = EndpointFault(status=503, times=1)
+        answer = await gateway.ask(LIST, {"by": mobiles(*range(41, 56))})
     found = [one is not None for one in answer["data"]["customers"]]
     assert sorted((found.count(True), found.count(False))) == [5, 10]
     assert set(errors(answer).values()) == {"UPSTREAM_UNAVAILABLE"}
@@ -235,10 +236,11 @@ async def test_fifty_requests_at_once_each_get_their_own_answer(gateway: Gateway
     assert [answer for answer in answers if "errors" in answer] == []
 
 
-async def test_one_failing_request_among_many_is_alone(gateway: GatewayUnderTest) -> None:
-    gateway.sandbox.faults.v2_lookup = EndpointFault(status=503, times=1)
+async def test_one_failing_request_among_many_is_alone() -> None:
     query = "query($m: String!) { customer(by: {mobile: $m}) { cards { cardId } } }"
-    answers = await asyncio.gather(*(gateway.ask(query, {"m": f"9198000000{number}"}) for number in range(41, 61)))
+    async with running(upstream=ASKED_ONCE) as gateway:
+        gateway.sandbox.faults.v2_lookup = EndpointFault(status=503, times=1)
+        answers = await asyncio.gather(*(gateway.ask(query, {"m": f"9198000000{number}"}) for number in range(41, 61)))
     assert [bool(errors(answer)) for answer in answers].count(True) == 1
 
 

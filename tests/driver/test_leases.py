@@ -19,6 +19,7 @@ from gateway.record import CustomerRecord
 from gateway.sandbox import EndpointFault
 from gateway.settings import Settings
 from tests.support.clock import Clock
+from tests.support.gateway import ASKED_ONCE
 from tests.support.upstream import DEADLINE_S, Upstream, idle, quiet
 
 ASHA = Address((Identifier(IdentifierKind.ID, "100000001"),))
@@ -66,7 +67,7 @@ async def upstream() -> Upstream:
 
 @asynccontextmanager
 async def sharing(upstream: Upstream, store: MemoryStore, clock: Clock, count: int) -> AsyncIterator[list[Replica]]:
-    credential = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata"}
+    credential = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata", **ASKED_ONCE}
     async with AsyncExitStack() as stack:
         gateways = [build(Settings(upstream=credential), sandbox=upstream, clock=clock) for _ in range(count)]  # pyright: ignore
         for gateway in gateways:

@@ -11,7 +11,7 @@ from gateway.upstream.client import UpstreamClient
 from tests.driver.flying import MOBILE, SECRET, WHOLE, Versions, asha, begin, ended, event
 from tests.driver.support import NOT_FOUND_V2, before, errors, item, not_found_v1
 from tests.support.clock import Clock
-from tests.support.gateway import GatewayUnderTest
+from tests.support.gateway import ASKED_ONCE, GatewayUnderTest
 from tests.support.upstream import V1, Upstream, idle, quiet, together
 
 
@@ -27,7 +27,7 @@ async def upstream() -> Upstream:
 
 @pytest.fixture
 async def gateway(upstream: Upstream, clock: Clock) -> AsyncIterator[GatewayUnderTest]:
-    async with before(upstream, upstream.sandbox, clock=clock, webhooks={"secret": SECRET}) as gateway:
+    async with before(upstream, upstream.sandbox, clock=clock, webhooks={"secret": SECRET}, **ASKED_ONCE) as gateway:
         yield gateway
 
 

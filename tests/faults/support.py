@@ -16,7 +16,7 @@ from gateway.limit_settings import LimitSettings
 from gateway.sandbox import Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.telemetry.events import Event
-from tests.support.gateway import GatewayUnderTest
+from tests.support.gateway import ASKED_ONCE, GatewayUnderTest
 
 Json = dict[str, Any]
 Api = Literal["V2", "V1.1"]
@@ -110,7 +110,8 @@ def _without_limits() -> dict[str, int]:
 async def before(app: Any, sandbox: Sandbox, upstream: Mapping[str, Any] | None = None) -> AsyncIterator[Any]:
     """A gateway that keeps nothing, before an ASGI application."""
     events: list[Event] = []
-    chosen = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata", **(upstream or {})}
+    credential = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata"}
+    chosen = {**ASKED_ONCE, **credential, **(upstream or {})}
     settings = Settings(
         explain=True, introspection=True, cache={"max_bytes": 0}, limits=_without_limits(), upstream=chosen
     )

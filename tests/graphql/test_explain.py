@@ -13,7 +13,7 @@ from tests.support.gateway import GatewayUnderTest, running
 BOTH = "firstName cards { cardNumber } slabHistory { to }"
 ASHA = f'{{ customer(by: {{mobile: "919800000001"}}) {{ {BOTH} }} }}'
 
-CALL_MEMBERS = {"endpoint", "path", "params", "customers", "facets", "wave", "status", "ms", "cause"}
+CALL_MEMBERS = {"endpoint", "path", "params", "customers", "facets", "wave", "status", "ms", "attempts", "cause"}
 
 
 async def explained(gateway: GatewayUnderTest, query: str, mode: str, variables: Any = None) -> dict[str, Any]:
@@ -49,6 +49,7 @@ async def test_a_plan_tells_everything_of_a_call_but_its_outcome(gateway: Gatewa
             "wave": 1,
             "status": None,
             "ms": None,
+            "attempts": None,
             "cause": {"CARDS": ["customer.cards"]},
         },
         {
@@ -68,6 +69,7 @@ async def test_a_plan_tells_everything_of_a_call_but_its_outcome(gateway: Gatewa
             "wave": 1,
             "status": None,
             "ms": None,
+            "attempts": None,
             "cause": {"PERSON": ["customer.firstName"], "SLAB_HISTORY": ["customer.slabHistory"]},
         },
     ]
@@ -78,7 +80,7 @@ async def test_an_analysis_comes_with_the_same_data_and_the_same_calls_as_withou
     answer = await gateway.ask(ASHA, x_gateway_explain="analyze")
     analysis = answer.pop("extensions")["explain"]
     made = sorted(analysis["calls"], key=lambda call: call["endpoint"], reverse=True)
-    assert [{**call, "status": None, "ms": None} for call in made] == plan["calls"]
+    assert [{**call, "status": None, "ms": None, "attempts": None} for call in made] == plan["calls"]
     assert all(call.keys() == CALL_MEMBERS and call["status"] == 200 and call["ms"] > 0 for call in made)
     async with running() as another:
         assert answer["data"] == (await another.ask(ASHA))["data"]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gateway.context import Scope
-from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
+from gateway.errors import GatewayError, UpstreamBroken, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
 from gateway.sandbox import EndpointFault, Sandbox, create_sandbox
@@ -283,7 +283,7 @@ NO_TOKEN: dict[str, tuple[httpx.Response | Exception, type[GatewayError]]] = {
     "slow to connect": (httpx.ConnectTimeout("http://upstream"), UpstreamTimeout),
     "slow": (httpx.ReadTimeout("http://upstream"), UpstreamTimeout),
     "broken off": (httpx.RemoteProtocolError("http://upstream"), UpstreamUnavailable),
-    "500": (httpx.Response(500, text="Internal"), UpstreamUnavailable),
+    "500": (httpx.Response(500, text="Internal"), UpstreamBroken),
     "html": (httpx.Response(200, text="<html>Gateway page</html>"), UpstreamUnavailable),
     "empty": (httpx.Response(200), UpstreamUnavailable),
     "cut off": (httpx.Response(200, text='{"data": {"accessToken"'), UpstreamUnavailable),

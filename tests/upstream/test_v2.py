@@ -5,6 +5,7 @@ from hypothesis import given
 
 from gateway.errors import (
     BadUserInput,
+    UpstreamBroken,
     UpstreamPartial,
     UpstreamRateLimited,
     UpstreamUnauthorized,
@@ -152,7 +153,7 @@ FAILURES: list[tuple[Any, type]] = [
     (403, UpstreamUnauthorized),
     (498, UpstreamUnauthorized),
     (4000, UpstreamUnauthorized),
-    (4001, UpstreamUnavailable),
+    (4001, UpstreamBroken),
     (8130, BadUserInput),
     (11013, BadUserInput),
     (1656, UpstreamUnavailable),
@@ -252,14 +253,14 @@ STATUSES: list[tuple[int, type]] = [
     (401, UpstreamUnauthorized),
     (403, UpstreamUnauthorized),
     (429, UpstreamRateLimited),
-    (200, UpstreamUnavailable),
+    (200, UpstreamBroken),
     (302, UpstreamUnavailable),
     (404, UpstreamUnavailable),
     (415, UpstreamUnavailable),
     (461, UpstreamUnavailable),
-    (500, UpstreamUnavailable),
-    (503, UpstreamUnavailable),
-    (521, UpstreamUnavailable),
+    (500, UpstreamBroken),
+    (503, UpstreamBroken),
+    (521, UpstreamBroken),
 ]
 
 
