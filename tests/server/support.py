@@ -65,6 +65,13 @@ class Client:
         self._writer.write(data)
         await self._writer.drain()
 
+    async def send_for_ever(self, data: bytes) -> None:
+        """Sends the same again and again; it ends only when that fails, or fails to fail."""
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                await self.send(data)
+                await asyncio.sleep(0.05)
+
     async def drip(self, data: bytes, *, pause_s: float) -> bool:
         """Sends byte by byte until all is sent, or the other side has had enough; whether all was sent."""
         for place in range(len(data)):

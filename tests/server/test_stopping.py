@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -14,17 +15,30 @@ ASHA = "{ customer(by: {id: 100000001}) { firstName } }"
 WANTED = {"data": {"customer": {"firstName": "Asha"}}}
 
 
+async def until(true: Callable[[], bool]) -> None:
+    """Waits until something is so."""
+    async with asyncio.timeout(30):
+        while not true():  # noqa: ASYNC110 - what is waited for happens in other processes
+            await asyncio.sleep(0.01)
+
+
 async def until_not_ready(http: httpx.AsyncClient) -> None:
-    while (await http.get("/readyz")).status_code == 200:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(30):
+        while (await http.get("/readyz")).status_code == 200:  # noqa: ASYNC110 - it happens in another process
+            await asyncio.sleep(0.01)
 
 
 async def until_gone(gateway: Served) -> int:
     """Waits for the end of the process; its exit code."""
-    async with asyncio.timeout(30):
-        while (code := gateway.process.exit_code()) is None:
-            await asyncio.sleep(0.02)
+    await until(lambda: gateway.process.exit_code() is not None)
+    code = gateway.process.exit_code()
+    assert code is not None
     return code
+
+
+async def until_asked(sandbox: Process) -> None:
+    """Waits until upstream was asked something."""
+    await until(lambda: bool(sandbox.http.get("/_sandbox/requests").json()))
 
 
 def client(gateway: Served) -> httpx.AsyncClient:
@@ -59,13 +73,11 @@ async def test_no_request_is_lost_when_a_loaded_gateway_stops(sandbox: Process, 
 
         async with client(gateway) as http, asyncio.timeout(60):
             crowd = [asyncio.create_task(ask(http)) for _ in range(20)]
-            while answers < 40:
-                await asyncio.sleep(0.01)
+            await until(lambda: answers >= 40)
             gateway.process.signal(signal.SIGTERM)
             await until_not_ready(http)
             before = answers
-            while answers < before + 20:  # all who ask are still served, for the balancer looks only now and then
-                await asyncio.sleep(0.01)
+            await until(lambda: answers >= before + 20)  # the balancer looks only now and then
             balanced = False
             await asyncio.gather(*crowd)
             code = await until_gone(gateway)
@@ -79,8 +91,7 @@ async def test_what_runs_when_it_stops_listening_is_answered(sandbox: Process) -
         async with client(gateway) as http:
             running = asyncio.create_task(http.post("/graphql", json={"query": ASHA}))
             await asyncio.sleep(0)
-            while not gateway.sandbox.http.get("/_sandbox/requests").json():
-                await asyncio.sleep(0.02)
+            await until_asked(sandbox)
             gateway.process.signal(signal.SIGTERM)
             response = await running
         assert (response.status_code, response.json()) == (200, WANTED)
@@ -152,8 +163,7 @@ async def test_a_request_that_never_ends_is_cut_off_at_last(sandbox: Process) ->
         async with client(gateway) as http:
             running = asyncio.create_task(http.post("/graphql", json={"query": ASHA}))
             await asyncio.sleep(0)
-            while not gateway.sandbox.http.get("/_sandbox/requests").json():
-                await asyncio.sleep(0.02)
+            await until_asked(sandbox)
             gateway.process.signal(signal.SIGTERM)
             await until_gone(gateway)
             with pytest.raises(httpx.HTTPError):
