@@ -272,7 +272,7 @@ FIELDS: Mapping[str, tuple[str, str, str, tuple[str, str | None]]] = {
     ),
     "aliased": ("hidden: fraud { status }", "hidden", "fraud", ("includedFraudDetails", "true")),
 }
-"""A selection, its response key, the permission it needs, and what a call carries for it (None: `false` is not sent)."""
+"""A selection, its response key, the permission it needs, and what a call carries for it (None: not `false`)."""
 
 HELD: Mapping[str, set[str]] = {
     "staff with all permissions": {"fraud", "ndnc", "image", "transactions"},

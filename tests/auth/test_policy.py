@@ -131,7 +131,7 @@ def test_a_facet_is_wanted_if_and_only_if_its_permission_is_held(
     (entry,) = policy.permitted({"c": [wanted]}, caller)["c"]
     assert isinstance(entry, Wanted)
     assert set(entry.causes) == {facet for facet in facets if CATALOG[facet.name].permission in {None, *held}}
-    assert {name for name in policy.unseen(caller)} == {
+    assert set(policy.unseen(caller)) == {
         name for name, kind in CATALOG.items() if kind.permission not in {None, *held}
     }
 

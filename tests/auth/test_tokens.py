@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
+from joserfc.errors import UnsupportedAlgorithmError
 from joserfc.jwk import OctKey, RSAKey
 
 from gateway.auth import tokens as module
 from gateway.auth.callers import Member, Staff
 from gateway.auth.claims import ClaimNames
 from gateway.auth.jwks import GivenKeys, Keys, read
-from gateway.auth.tokens import LONGEST, MOST_REMEMBERED, Tokens
+from gateway.auth.tokens import LONGEST, MOST_REMEMBERED, Pinned, Tokens
 from gateway.errors import Forbidden, Unauthenticated
 from gateway.facets.facet import Identifier, IdentifierKind
 from tests.auth.support import AUDIENCE, HOUR, ISSUER, claims, encoded, key, key_set, signed
@@ -218,7 +219,7 @@ async def test_a_public_key_is_no_secret(reader: Reader, algorithm: str, secret:
     assert "not accepted" in await reader.refusal(f"{text}.{encoded(signature)}")
 
 
-async def test_a_secret_among_the_issuers_keys_is_passed_over(reader: Reader) -> None:
+def test_a_secret_among_the_issuers_keys_is_passed_over() -> None:
     oct_key = OctKey.generate_key(256)
     with pytest.raises(ValueError, match="no public key"):
         read(json.dumps({"keys": [oct_key.as_dict(private=True)]}).encode())
@@ -244,6 +245,15 @@ async def test_a_key_is_used_for_its_own_algorithm_alone() -> None:
 async def test_an_algorithm_that_is_no_text_is_refused(reader: Reader, alg: Any) -> None:
     token = f"{encoded({'alg': alg})}.{encoded(reader.claims())}.AAAA"
     assert "not accepted" in await reader.refusal(token)
+
+
+@pytest.mark.parametrize("name", ["none", "HS256", "RS256", "", "unheard of"])
+def test_the_library_is_held_to_the_algorithms_too(name: str) -> None:
+    assert Pinned(["ES256"]).get_alg("ES256").name == "ES256"
+    with pytest.raises(UnsupportedAlgorithmError):
+        Pinned(["ES256"]).get_alg(name)
+    with pytest.raises(UnsupportedAlgorithmError):
+        Pinned([]).get_alg(name)
 
 
 # --- headers that lead elsewhere ---
