@@ -61,10 +61,10 @@ def facets() -> str:
     intro = (
         "# Facets\n\nA facet is the smallest unit of upstream data that one embed, flag or flag-with-value brings. "
         "This is the whole catalog: what a facet holds, what each endpoint must be sent for it, what else comes with "
-        "it, how long it is kept, what a caller must be permitted to see it, and the graph fields that live on it. "
-        "An empty cell: the endpoint does not bring it. “always”: it comes with every call. An argument with a "
-        "question mark may be left out. What stands after “needs” is a prerequisite, which alone brings another "
-        "facet.\n\n"
+        "it, how long it is kept, what a caller must be permitted to see it, and the graph fields that live on it. An "
+        "empty cell: the endpoint does not bring it, or nothing is asked for. “always”: it comes with every call. An "
+        "argument with a question mark may be left out. What stands after “needs” is a prerequisite, which alone "
+        "brings another facet.\n\n"
     )
     head = "facet | holds | V2 | V1.1 | comes with it | kept | permission | graph fields"
     intro += unasked

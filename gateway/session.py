@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from gateway.auth import policy
-from gateway.auth.callers import Caller
+from gateway.auth.callers import Caller, Member
 from gateway.context import Scope
 from gateway.driver import Driver
 from gateway.errors import CallerError, GatewayError, InternalError
@@ -40,6 +40,8 @@ class RequestSession:
     ) -> None:
         self.explanation = Explanation()
         self.caller = caller
+        self.doubted = isinstance(caller, Member)
+        """Whether it matters to whom an address leads."""
         self.unseen = policy.unseen(caller)
         self._allowance = driver.allowance(caller.name)
         self._most_age = most_age
@@ -175,7 +177,9 @@ class SessionCustomer:
     def _confirm(self) -> None:
         """Raises `Forbidden` where the address led to somebody whom the caller may not see."""
         record = self._record
-        if not policy.is_theirs(self._session.caller, record.address, record.id, record.hint, record.victims):
+        if self._session.doubted and not policy.is_theirs(
+            self._session.caller, record.address, record.id, record.hint, record.victims
+        ):
             raise policy.not_theirs()
 
     def facet_of_profile(self, name: str) -> Facet:

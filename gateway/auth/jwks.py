@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol, cast
 
 import httpx
 import orjson
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.util import urlsafe_b64decode
 
 from gateway.errors import AuthUnavailable
 from gateway.telemetry.events import Emit, KeysFailed, KeysFetched
@@ -79,10 +79,10 @@ def _key(one: Mapping[str, Any]) -> PublicKey | None:
     if not isinstance(key_id, str | None) or not isinstance(algorithm, str | None):
         return None
     try:
+        if kind == "RSA" and int.from_bytes(urlsafe_b64decode(one["n"].encode())).bit_length() < _LEAST_RSA_BITS:
+            return None
         key = _KINDS[kind].import_key({name: one[name] for name in _PUBLIC[kind]})
-    except (JoseError, KeyError, TypeError, ValueError):
-        return None
-    if isinstance(key, RSAKey) and key.public_key.key_size < _LEAST_RSA_BITS:
+    except Exception:  # noqa: BLE001 - whatever a parser trips over, it is no key; the others may be
         return None
     return PublicKey(key_id, kind, algorithm, key)
 

@@ -31,7 +31,7 @@ _SAID: Final = {
 }
 
 
-class _Pinned(JWSRegistry):
+class Pinned(JWSRegistry):
     """The algorithms that the operator chose and no other, whatever a token or the library thinks of them.
 
     Extra header parameters are passed over, as RFC 7515 asks.
@@ -43,6 +43,7 @@ class _Pinned(JWSRegistry):
         super().__init__(algorithms=frozenset(algorithms), strict_check_header=False)
 
     def get_alg(self, name: str) -> Any:
+        """The algorithm of that name. Raises joserfc's `UnsupportedAlgorithmError`."""
         if not self.allowed or name not in self.allowed:
             raise UnsupportedAlgorithmError
         return self.algorithms[name]
@@ -69,7 +70,7 @@ class Tokens:
     ) -> None:
         self._source = source
         self._names = names
-        self._registry = _Pinned(algorithms)
+        self._registry = Pinned(algorithms)
         self._remember_s = remember_s
         self._clock = clock
         self._claims = jwt.JWTClaimsRegistry(

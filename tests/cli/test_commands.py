@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.support import ROOT, CommandLine, Listens
 
-COMMANDS = ("serve", "dev", "sandbox", "schema", "explain", "probe")
+COMMANDS = ("serve", "dev", "sandbox", "schema", "explain", "probe", "key")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
