@@ -13,7 +13,8 @@ from gateway.facets.catalog import CATALOG, EXISTENCE
 from gateway.facets.facet import Endpoint
 from gateway.facets.kind import Condition, FacetKind, FacetSource
 from gateway.facets.parameters import brought, sources
-from gateway.settings import variables
+from gateway.settings import TENANT, variables
+from gateway.upstream_settings import UPSTREAM
 from resolvers.schema import build_schema
 
 HERE = Path(__file__).parent
@@ -22,7 +23,13 @@ MADE = "<!-- Made by `make docs` from {source}. Change it there. -->\n\n"
 
 def settings() -> str:
     """Every setting with its meaning and default."""
-    rows = [f"| `{name}` | {meaning} | {_shown(default)} |" for name, meaning, default in variables()]
+    of_tenant = f"{TENANT.format('<NAME>')}UPSTREAM__"
+    rows = [
+        f"| `{name}` | {meaning} | {_shown(default)} |"
+        for name, meaning, default in variables()
+        if not name.startswith(of_tenant)
+    ]
+    rows.append(f"| `{of_tenant}…` | Each as `{UPSTREAM}…`, of this tenant alone; nothing is taken from there. | |")
     intro = (
         "# Settings\n\nThe gateway reads its settings once, at the start, from the environment. One that it does not "
         "know or cannot use stops the start with a message that names it.\n\n"

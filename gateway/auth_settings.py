@@ -50,6 +50,9 @@ class JwtSettings(Frozen):
     )
     source_claim: str = Field("", description="The claim with the source of the identifiers. Not set: `INSTORE`.")
     account_claim: str = Field("", description="The claim with the account of that source.")
+    tenant_claim: str = Field(
+        "", description="The claim that names the only tenant that the caller may ask. Every token must have it then."
+    )
     jwks_fresh_for_s: Seconds = Field(600.0, description="Seconds after which fetched keys are fetched anew.")
     jwks_keep_for_s: Seconds = Field(
         86_400.0, description="Seconds beyond that for which they are used while the issuer gives no new ones."
@@ -119,6 +122,7 @@ class JwtSettings(Frozen):
             member_permissions=permissions(self.member_permissions),
             source=self.source_claim,
             account=self.account_claim,
+            tenant=self.tenant_claim,
         )
 
     @property

@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Annotated, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-import httpx
 import typer
 import uvicorn
 
-from gateway.app import build, create_app, schema_text
+from gateway.admin.commands import TenantName, address_option, caches
+from gateway.app import Gateway, build, create_app, schema_text
 from gateway.auth import api_keys
 from gateway.auth.callers import ANYONE, Permission
-from gateway.errors import BadUserInput, GatewayError
-from gateway.facets.addresses import address
-from gateway.facets.facet import Address, IdentifierKind, Source
+from gateway.errors import GatewayError
+from gateway.facets.facet import IdentifierKind, Source
 from gateway.graphql.execution import Answer, Explain, GraphQLRequest
 from gateway.probe.findings import Findings
 from gateway.probe.prober import Prober
@@ -32,6 +31,7 @@ from gateway.sandbox import Sandbox, create_sandbox
 from gateway.server import Server, ServerConfig
 from gateway.settings import BadSettings, Settings, load
 from gateway.telemetry.events import configure_logs
+from gateway.tenants import Tenant
 
 DEV: Final[Mapping[str, Any]] = {
     "graphiql": True,
@@ -57,6 +57,9 @@ app = typer.Typer(
 )
 
 
+app.add_typer(caches, name="cache")
+
+
 @app.command()
 def serve() -> None:
     """Start the gateway in front of the upstream that GATEWAY_UPSTREAM__... describes."""
@@ -69,12 +72,9 @@ def serve() -> None:
 @app.command()
 def dev() -> None:
     """Start the gateway with the explorer, explain and the sandbox upstream, or a real one if it is set."""
-    settings = load(os.environ, DEV)
+    settings, sandbox = _with_upstream()
     configure_logs(settings.log_level)
-    sandbox = None
-    if settings.upstream.base_url is None:
-        settings, sandbox = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
-    else:
+    if sandbox is None:
         _refuse_strangers(settings)
     address = f"http://{settings.host}:{settings.port}"
     typer.echo(f"Explorer   {address}/graphql")
@@ -116,6 +116,7 @@ def explain(
     file: Annotated[Path, typer.Argument(help="A file with one GraphQL operation.", exists=True, dir_okay=False)],
     variables: Annotated[str, typer.Option(help="Its variables, as a JSON object.")] = "{}",
     as_json: Annotated[bool, typer.Option("--json", help="Print extensions.explain as JSON.")] = False,
+    tenant: TenantName = "",
 ) -> None:
     """Show which upstream calls an operation would make, and which field causes what. Makes none."""
     try:
@@ -126,13 +127,11 @@ def explain(
         raise BadSettings("--variables: is not JSON") from None
     if not isinstance(values, dict):
         raise BadSettings("--variables: is not a JSON object")
-    settings = load(os.environ, DEV)
-    simulated = None
-    if settings.upstream.base_url is None:
-        settings, simulated = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
+    settings, simulated = _with_upstream()
     gateway = build(settings, sandbox=simulated)
+    one = _tenant(gateway, tenant)
     request = GraphQLRequest(query, cast("dict[str, Any]", values))
-    answer = asyncio.run(gateway.execution.answer(request, gateway.scope(), Explain.PLAN, caller=ANYONE))
+    answer = asyncio.run(gateway.execution.answer(request, one.driver, one.scope({}), Explain.PLAN, caller=ANYONE))
     _show(answer, as_json=as_json)
 
 
@@ -145,24 +144,24 @@ def probe(
     account: Annotated[str, typer.Option(help="The account of the source, where it has several.")] = "",
     write: Annotated[Path | None, typer.Option(help="Write the capabilities to this environment file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    tenant: TenantName = "",
 ) -> None:
     """Ask upstream for everything, one facet at a time: what comes, how long it takes, how much each embed adds.
 
     Ends with the capabilities of the organisation as settings. Makes about sixty upstream calls, one after another.
     """
-    who = _address(customer, source, account)
+    who = address_option(customer, source, account)
     if write is not None:
         _must_be_writable(write)
-    settings = load(os.environ, DEV)
-    simulated = None
-    if settings.upstream.base_url is None:
-        settings, simulated = load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
+    settings, simulated = _with_upstream()
+    if simulated is not None:
         typer.echo("No GATEWAY_UPSTREAM__BASE_URL: probing the sandbox.", err=True)
-    gateway = build(settings, sandbox=simulated)
-    prober = Prober(gateway.client, ZoneInfo(settings.upstream.timezone), who, _progress())
+    one = _tenant(build(settings, sandbox=simulated), tenant)
+    upstream = settings.tenants[tenant].upstream if tenant else settings.upstream
+    prober = Prober(one.client, ZoneInfo(upstream.timezone), who, _progress())
 
     async def found() -> Findings:
-        async with gateway.http:
+        async with one.http:
             return await prober.probe()
 
     findings = asyncio.run(found())
@@ -192,38 +191,6 @@ def key(
     typer.echo("Give the key to the client; the gateway keeps the entry alone. Neither is shown again.", err=True)
 
 
-caches = typer.Typer(no_args_is_help=True, help="What the gateway keeps of customers.")
-app.add_typer(caches, name="cache")
-
-
-@caches.command()
-def purge(
-    customer: Annotated[str, typer.Option(help="KIND=VALUE, such as mobile=919800000001 or id=100000001.")],
-    source: Annotated[Source, typer.Option(help="Where the identifier is registered.")] = Source.INSTORE,
-    account: Annotated[str, typer.Option(help="The account of the source, where it has several.")] = "",
-    url: Annotated[str, typer.Option(help="Where a gateway runs; any of the replicas.")] = "http://127.0.0.1:8000",
-) -> None:
-    """Make running gateways forget a customer. Needs the GATEWAY_ADMIN__SECRET that they run with."""
-    _address(customer, source, account)
-    secret = load(os.environ, DEV).admin.secret.get_secret_value()
-    if not secret:
-        raise BadSettings("GATEWAY_ADMIN__SECRET: is not set; gateways are purged only by who knows it")
-    kind, _, value = customer.partition("=")
-    asked = {"by": {kind: value}, "source": source.value, "accountId": account or None}
-    try:
-        answer = httpx.post(
-            f"{url.rstrip('/')}/admin/cache/purge",
-            json=asked,
-            headers={"authorization": f"Bearer {secret}"},
-            timeout=30,
-        )
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise BadSettings("--url: no gateway answers there") from None
-    if answer.status_code != 200:
-        raise BadSettings(f"The gateway refused (HTTP {answer.status_code}). Does it run with the same secret?")
-    typer.echo(f"{answer.json()['customers']} customers forgotten")
-
-
 def _progress() -> Callable[[str], None]:
     """Shows what is asked right now, on one line, to somebody who watches."""
     if not sys.stderr.isatty():
@@ -244,15 +211,23 @@ def _must_be_writable(file: Path) -> None:
         raise BadSettings(f"--write: {file} cannot be written")
 
 
-def _address(customer: str, source: Source, account: str) -> Address:
-    """From KIND=VALUE to an address. Raises `BadSettings` naming the option."""
-    kind, separator, value = customer.partition("=")
-    if not separator or kind not in set(IdentifierKind):
-        raise BadSettings(f"--customer: is not KIND=VALUE with KIND one of {', '.join(IdentifierKind)}")
-    try:
-        return address({kind: value}, source, account, argument="--customer")
-    except BadUserInput as error:
-        raise BadSettings(str(error).replace("accountId:", "--account:")) from None
+def _with_upstream() -> tuple[Settings, Sandbox | None]:
+    """The settings, with the sandbox for an upstream where none is set."""
+    settings = load(os.environ, DEV)
+    if settings.upstream.base_url is not None or settings.tenants:
+        return settings, None
+    return load(os.environ, {**DEV, "upstream": SANDBOX}), create_sandbox()
+
+
+def _tenant(gateway: Gateway, name: str) -> Tenant:
+    """The organisation that a command is for. Raises `BadSettings`."""
+    found = gateway.tenants.named(name)
+    if found is None:
+        names = ", ".join(filter(None, gateway.tenants.names))
+        raise BadSettings(f"--tenant: must be one of {names}" if names else "--tenant: there is only one organisation")
+    if found.credential is None:
+        raise BadSettings("GATEWAY_UPSTREAM__AUTH is passthrough: this command has no credential to ask upstream with")
+    return found
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:

@@ -1,26 +1,45 @@
 """What one request carries through the gateway: whose view of upstream it is, and the customers of its answer."""
 
-import hashlib
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gateway.facets.facet import CustomerId, Facet
 
 
+class Credential(Protocol):
+    """Something that can head an upstream request with proof of who asks."""
+
+    @property
+    def principal(self) -> str:
+        """Who it is, for the scope: two credentials that may see different things have different principals."""
+        ...
+
+    async def headers(self) -> Mapping[str, str]:
+        """The headers to send. Raises an `UpstreamError` where no proof can be had."""
+        ...
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """Told that upstream refused these headers; says whether new ones are worth a try."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose view of upstream an answer is. No cache key, batch or flight can be made without one."""
+    """Whose view of upstream an answer is. No cache key, batch or flight can be made without one.
 
-    upstream: str
+    `credential` is the caller's own, where upstream is asked with it and not with the gateway's; `principal` says which
+    of them two scopes share. What such a scope brought is served only while upstream accepted the credential within the
+    last `accepted_for_s` seconds.
+    """
+
+    tenant: str
     principal: str
     attribution: str = ""
     language: str = ""
-
-    def key(self, secret: bytes) -> str:
-        """The scope in keys: a keyed hash, because the principal is derived from a credential."""
-        text = "\0".join((self.upstream, self.principal, self.attribution, self.language))
-        return hashlib.blake2b(text.encode(), key=secret, digest_size=12).hexdigest()
+    credential: Credential | None = field(default=None, compare=False, repr=False)
+    accepted_for_s: float = field(default=math.inf, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,12 @@ class UpstreamUnauthorized(UpstreamError):
     code = Code.UPSTREAM_UNAUTHORIZED
 
 
+class CallerRefused(UpstreamUnauthorized):
+    """The same, where it is the caller's own credential that upstream was asked with."""
+
+    code = Code.UNAUTHENTICATED
+
+
 class Overloaded(UpstreamError):
     """Not asked at all: upstream is asked as much as it may be, or the queue before it is full."""
 

@@ -84,7 +84,7 @@ class Performer:
                 await self._cache.store_nobody(scope, record.address, began)
             if record.deleted and record.id:
                 with suppress(StoreDown):  # a lost one ends with the entries' own time
-                    await self._cache.invalidate(scope.upstream, [record.id])
+                    await self._cache.invalidate(scope.tenant, [record.id])
 
     async def _act(self, group: Group, call: Call, replies: Sequence[list[Reply]], scope: Scope) -> None:
         targets: dict[int, Target] = {}
@@ -101,7 +101,7 @@ class Performer:
             return
         call = replace(call, customers=tuple(targets))
         began = self._clock()
-        performed = await self._client.perform(call, targets, scope.language or None, _allowance(group, call))
+        performed = await self._client.perform(call, targets, scope, _allowance(group, call))
         if performed.lost:
             gone = replace(call, facets=performed.lost)
             for index in targets:

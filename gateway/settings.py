@@ -1,21 +1,25 @@
 """Everything an operator can set, read once from the environment: prefix `GATEWAY_`, nesting `__`."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.auth_settings import AuthSettings
-from gateway.cache_settings import CacheSettings, Frozen
+from gateway.cache_settings import CacheSettings, Frozen, split
 from gateway.edge_settings import CorsSettings, DocumentSettings, HttpSettings, ServerSettings
 from gateway.errors import Code, GatewayError
 from gateway.limit_settings import LimitSettings
-from gateway.upstream_settings import UpstreamSettings
+from gateway.tenant_settings import TenancySettings, TenantBy, TenantSettings
+from gateway.upstream_settings import UPSTREAM, UpstreamAuth, UpstreamSettings
 
 PREFIX: Final = "GATEWAY_"
 NESTED: Final = "__"
+TENANT: Final = f"{PREFIX}TENANTS{NESTED}{{}}{NESTED}"
+"""What begins the variables of a tenant, by its name in capitals."""
 
 
 class WebhookSettings(Frozen):
@@ -51,6 +55,8 @@ class Settings(BaseSettings):
     introspection: bool = Field(False, description="Whether the schema may be asked for. On in `gateway dev`.")
     auth: AuthSettings = Field(default=AuthSettings.model_construct(), description="Callers.")
     upstream: UpstreamSettings = Field(default=UpstreamSettings.model_construct(), description="The organisation.")
+    tenancy: TenancySettings = Field(default=TenancySettings.model_construct(), description="Several organisations.")
+    tenants: dict[str, TenantSettings] = Field(default_factory=dict, description="Each of them, by its name.")
     cache: CacheSettings = Field(default=CacheSettings.model_construct(), description="The cache.")
     webhooks: WebhookSettings = Field(default=WebhookSettings.model_construct(), description="Upstream's events.")
     admin: AdminSettings = Field(default=AdminSettings.model_construct(), description="Operators.")
@@ -59,6 +65,34 @@ class Settings(BaseSettings):
     cors: CorsSettings = Field(default=CorsSettings.model_construct(), description="Pages of other origins.")
     documents: DocumentSettings = Field(default=DocumentSettings.model_construct(), description="Trusted documents.")
     server: ServerSettings = Field(default=ServerSettings.model_construct(), description="The server.")
+
+    @model_validator(mode="after")
+    def _several_or_one(self) -> "Settings":
+        if self.tenants and self.upstream.base_url is not None:
+            raise ValueError(f"{UPSTREAM}BASE_URL: is of a gateway with one organisation; this one has tenants")
+        for name, tenant in self.tenants.items():
+            variable = TENANT.format(name.upper())
+            if tenant.upstream.base_url is None:
+                raise ValueError(f"{variable}UPSTREAM__BASE_URL: is not set")
+            if self.tenancy.by is TenantBy.HOST and not tenant.hosts:
+                raise ValueError(f"{variable}HOSTS: is not set, and tenants are known by their hosts")
+        if self.tenants and self.tenancy.by is TenantBy.CLAIM and not self.auth.jwt.tenant_claim:
+            raise ValueError("GATEWAY_AUTH__JWT__TENANT_CLAIM: is not set, and tenants are known by that claim")
+        hosts = [host for tenant in self.tenants.values() for host in split(tenant.hosts)]
+        if twice := sorted({host for host in hosts if hosts.count(host) > 1}):
+            raise ValueError(f"{TENANT.format('…')}HOSTS: two tenants have {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_bearer(self) -> "Settings":
+        """Upstream's credential and the gateway's own would come in the same header."""
+        organisations = {UPSTREAM: self.upstream} | {
+            f"{TENANT.format(name.upper())}UPSTREAM__": tenant.upstream for name, tenant in self.tenants.items()
+        }
+        for variable, upstream in organisations.items():
+            if upstream.auth is UpstreamAuth.PASSTHROUGH and self.auth.mode not in (None, "none"):
+                raise ValueError(f"{variable}AUTH: is passthrough, which leaves it to upstream who a caller is")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -96,8 +130,10 @@ def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterat
     """Every variable with its description and default, in the order of declaration."""
     for name, field in model.model_fields.items():
         variable = f"{prefix}{name.upper()}"
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from variables(field.annotation, variable + NESTED)
+        below = next(iter(get_args(field.annotation)[1:]), field.annotation)
+        if isinstance(below, type) and issubclass(below, BaseModel):
+            named = TENANT.format("<NAME>") if below is TenantSettings else variable + NESTED
+            yield from variables(below, named)
         else:
             yield variable, field.description or "", field.default
 
@@ -106,8 +142,11 @@ def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
     known = {variable for variable, _, _ in variables()}
     for name in environment:
         ours = name.upper().startswith(PREFIX) and not name.upper().startswith(f"{PREFIX}TESTS_")
-        if ours and name.upper() not in known:
+        if ours and _OF_TENANT.sub(TENANT.format("<NAME>"), name.upper(), count=1) not in known:
             yield name
+
+
+_OF_TENANT: Final = re.compile(TENANT.format("[A-Z0-9]+(?:_[A-Z0-9]+)*?"))
 
 
 def _suggestion(name: str) -> str:
@@ -118,4 +157,6 @@ def _suggestion(name: str) -> str:
 def _problem(error: Any) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     variable = PREFIX + NESTED.join(str(part).upper() for part in error["loc"])
+    if error["loc"][:1] == ("tenants",):  # a tenant's upstream speaks of itself as of the only one
+        message = message.replace(UPSTREAM, f"{TENANT.format(str(error['loc'][1]).upper())}UPSTREAM{NESTED}")
     return message if message.startswith(PREFIX) else f"{variable}: {message}"

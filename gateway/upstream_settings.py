@@ -39,7 +39,9 @@ class UpstreamSettings(Frozen):
         None, description="Scheme and host of the upstream API, such as `https://eu.api.example.com`."
     )
     auth: UpstreamAuth = Field(
-        UpstreamAuth.BASIC, description="How the gateway proves itself: `basic`, `oauth` or `none`."
+        UpstreamAuth.BASIC,
+        description="How the gateway proves itself: `basic`, `oauth`, `none`, or `passthrough`: with what each caller "
+        "sends in `Authorization` or `X-CAP-API-OAUTH-TOKEN`.",
     )
     username: str = Field("", description="Till user name, for `basic`.")
     password: SecretStr = Field(
@@ -137,8 +139,6 @@ class UpstreamSettings(Frozen):
                 raise ValueError(_incomplete("basic", "USERNAME", "PASSWORD"))
             case UpstreamAuth.OAUTH if not (self.oauth_key and self.oauth_secret.get_secret_value()):
                 raise ValueError(_incomplete("oauth", "OAUTH_KEY", "OAUTH_SECRET"))
-            case UpstreamAuth.PASSTHROUGH:
-                raise ValueError(f"{UPSTREAM}AUTH: passthrough is not available yet; choose basic, oauth or none")
             case _:
                 return self
 

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, cast
 
 import orjson
@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.cache.failures import StoreDown
+from gateway.cache.invalidation import UnknownTenant
 from gateway.errors import BadUserInput
 from gateway.facets.addresses import address
 from gateway.facets.facet import Address, IdentifierKind, Source
@@ -21,10 +22,12 @@ MOST_BYTES: Final = 10_000
 class PurgeEndpoint:
     """An ASGI application for `POST /admin/cache/purge` with `{"by": {"mobile": "…"}}`, `source` and `accountId`.
 
+    And `tenant`, where the gateway has several.
+
     Answers `{"customers": n}`; 401 without the operators' bearer token, 503 where it could not be written down.
     """
 
-    def __init__(self, secret: str, purge: Callable[[Address], Awaitable[int]]) -> None:
+    def __init__(self, secret: str, purge: Callable[[Address, str], Awaitable[int]]) -> None:
         self._proof = f"Bearer {secret}".encode()
         self._purge = purge
 
@@ -44,20 +47,27 @@ class PurgeEndpoint:
             if len(body) > MOST_BYTES:
                 return _refused(413, "The body is too large.")
         try:
-            return JSONResponse({"customers": await self._purge(_address(bytes(body)))})
+            asked = _asked(bytes(body))
+            return JSONResponse({"customers": await self._purge(_address(asked), str(asked.get("tenant") or ""))})
+        except UnknownTenant:
+            return _refused(400, "tenant: must name one of the gateway's tenants.")
         except BadUserInput as error:
             return _refused(400, error.message)
         except StoreDown:
             return _refused(503, "The cache cannot be reached; try again.")
 
 
-def _address(body: bytes) -> Address:
-    """Whom a body names. Raises `BadUserInput`."""
+def _asked(body: bytes) -> Mapping[str, object]:
+    """The object that a body is. Raises `BadUserInput`."""
     try:
         given: object = orjson.loads(body)
     except json.JSONDecodeError:
         raise BadUserInput("body", "is not JSON") from None
-    asked = cast("dict[str, object]", given) if isinstance(given, dict) else {}
+    return cast("dict[str, object]", given) if isinstance(given, dict) else {}
+
+
+def _address(asked: Mapping[str, object]) -> Address:
+    """Whom it names. Raises `BadUserInput`."""
     by = cast("dict[str, object]", asked["by"]) if isinstance(asked.get("by"), dict) else {}
     if len(by) != 1 or not set(IdentifierKind).issuperset(by):
         raise BadUserInput("by", f"must be an object with one of {', '.join(IdentifierKind)}")

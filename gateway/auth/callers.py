@@ -16,6 +16,8 @@ class Staff:
     name: str
     """Which client it is, never which person."""
     permissions: frozenset[Permission]
+    tenant: str | None = None
+    """The only tenant that they may ask, where their token says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Member:
     source: Source = Source.INSTORE
     """The source at which the identifiers are registered, and its account."""
     account: str | None = None
+    tenant: str | None = None
+    """The only tenant that they may ask, where their token says so."""
 
     @property
     def subject(self) -> CustomerId | None:

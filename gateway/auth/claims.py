@@ -29,6 +29,8 @@ class ClaimNames:
     """What every customer holds, whatever their token says."""
     source: str = ""
     account: str = ""
+    tenant: str = ""
+    """Every token must have this one, where it has a name."""
 
 
 def caller(claims: Claims, names: ClaimNames) -> Caller:
@@ -37,14 +39,16 @@ def caller(claims: Claims, names: ClaimNames) -> Caller:
     Raises `Forbidden` for one that is neither of staff nor of a customer, and `Unauthenticated` for a claim that
     cannot be what it is meant to be: one that were passed over could let somebody in as another.
     """
-    granted = _permissions(claims, names)
+    granted, tenant = _permissions(claims, names), _text(claims, names.tenant)
+    if names.tenant and tenant is None:
+        raise Forbidden("The token names no tenant.")
     if names.staff is not None and names.staff[1] in _words(_claim(claims, names.staff[0])):
-        return Staff(_client(claims), granted)
+        return Staff(_client(claims), granted, tenant)
     found = frozenset(one for kind, claim in names.identifiers for one in _identifiers(claims, kind, claim))
     if not found:
         raise Forbidden("The token names neither staff nor a customer.")
     source, account = _source(claims, names.source), _text(claims, names.account)
-    return Member(_client(claims), granted | names.member_permissions, found, source, account)
+    return Member(_client(claims), granted | names.member_permissions, found, source, account, tenant)
 
 
 def _claim(claims: Claims, name: str) -> Any:

@@ -4,14 +4,14 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, cast
 
 import msgspec
 
 from gateway.cache.entries import NOT_SINCE, Entry, Identity, KeptRecord, packed, state, unpacked
 from gateway.cache.keys import Keys, Name
-from gateway.cache.stores import Store
+from gateway.cache.stores import Item, Store
 from gateway.context import Scope
 from gateway.facets.catalog import CARDS, CATALOG
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, IdentifierKind
@@ -65,11 +65,9 @@ class FacetCache:
         if not addresses:
             return {}
         keys = [self._keys.identity(scope, address) for address in addresses]
-        *found, nobodies, revoked = await self._store.multi_get(
-            [*keys, self._keys.nobodies(scope.upstream), self._keys.revoked(scope)]
-        )
-        now, old = self._clock(), self._stamp(revoked)
-        old_nobody = max(old, self._stamp(nobodies))
+        found = iter(await self._store.multi_get([*self._keys_of(scope), self._keys.nobodies(scope.tenant), *keys]))
+        now, old = self._clock(), self._old(scope, found)
+        old_nobody = max(old, self._stamp(next(found)))
         known: dict[Address, Identity] = {}
         for address, data in zip(addresses, found, strict=True):
             match _decoded(data):
@@ -84,12 +82,12 @@ class FacetCache:
     ) -> Mapping[CustomerId, KeptRecord]:
         """What is known of customers, for every facet asked: one round trip for all."""
         asked = {customer: tuple(facets) for customer, facets in wanted.items()}
-        keys = [self._keys.revoked(scope)]
+        keys = self._keys_of(scope)
         for customer, facets in asked.items():
-            keys.append(self._keys.invalidated(scope.upstream, customer))
+            keys.append(self._keys.invalidated(scope.tenant, customer))
             keys += self._keys.facets(scope, customer, facets)
-        found = iter(await self._store.multi_get(keys) if asked else [None])
-        now, revoked = self._clock(), self._stamp(next(found))
+        found = iter(await self._store.multi_get(keys) if asked else [None] * len(keys))
+        now, revoked = self._clock(), self._old(scope, found)
         records: dict[CustomerId, KeptRecord] = {}
         for customer, facets in asked.items():
             old = max(revoked, self._stamp(next(found)))
@@ -109,21 +107,22 @@ class FacetCache:
         named = msgspec.msgpack.encode((since, customer))
         items = [(self._keys.identity(scope, address), named, max(0.0, since + IDENTITY_FRESH_FOR - now))]
         items += [
-            (self._keys.name(scope.upstream, kind, value), named, self._longest)
+            (self._keys.name(scope.tenant, kind, value), named, self._longest)
             for kind, value in _names(address, entries)
         ]
         for key, entry in zip(self._keys.facets(scope, customer, entries), entries.values(), strict=True):
             left = entry.fetched_at + entry.lifetime.whole - now
             if left > 0:
                 items.append((key, packed(entry), left))
-        await self._store.multi_put(items)
+        await self._store.multi_put([*items, *self._accepted(scope, since)])
 
     async def store_nobody(self, scope: Scope, address: Address, since: float) -> None:
         """Keeps that the address named nobody when a call began."""
         left = since + NOBODY_FRESH_FOR - self._clock()
         if left > 0:
             item = msgspec.msgpack.encode((since, ""))
-            await self._store.multi_put([(self._keys.identity(scope, address), item, left)])
+            key = self._keys.identity(scope, address)
+            await self._store.multi_put([(key, item, left), *self._accepted(scope, since)])
 
     async def named(self, tenant: str, kind: IdentifierKind, values: Iterable[str]) -> frozenset[CustomerId]:
         """The customers whom identifiers were seen to name in any scope of the tenant: to invalidate, not to answer."""
@@ -146,9 +145,9 @@ class FacetCache:
 
     async def invalidated_since(self, scope: Scope, customer: CustomerId | None, since: float) -> bool:
         """Whether what was fetched of a customer at that time is old by now; null for one who was not found."""
-        told = self._keys.invalidated(scope.upstream, customer) if customer else self._keys.nobodies(scope.upstream)
-        found = await self._store.multi_get([self._keys.revoked(scope), told])
-        return any(self._stamp(data) >= since for data in found)
+        told = self._keys.invalidated(scope.tenant, customer) if customer else self._keys.nobodies(scope.tenant)
+        found = iter(await self._store.multi_get([*self._keys_of(scope), told]))
+        return max(self._old(scope, found), self._stamp(next(found))) >= since
 
     async def lease(self, scope: Scope, name: Name, promised: Iterable[Facet], seconds: float) -> bytes | None:
         """Claims to fetch a customer, for other replicas to wait; null where one of them does so already."""
@@ -181,6 +180,29 @@ class FacetCache:
     async def _write_down(self, keys: Sequence[str]) -> None:
         if keys:
             await self._store.put_surely([(key, self._now(), self._longest) for key in keys])
+
+    def _keys_of(self, scope: Scope) -> list[str]:
+        """Where it lies what makes everything seen under a scope old."""
+        revoked = self._keys.revoked(scope)
+        return [revoked] if scope.accepted_for_s == math.inf else [revoked, self._keys.accepted(scope)]
+
+    def _old(self, scope: Scope, found: Iterator[bytes | None]) -> float:
+        """Since when everything seen under a scope is old, from what lies under those keys.
+
+        Everything is, where its credential was not accepted lately.
+        """
+        revoked = self._stamp(next(found))
+        if scope.accepted_for_s == math.inf:
+            return revoked
+        accepted = _decoded(next(found))
+        lately = accepted is not None and self._clock() - accepted[0] <= scope.accepted_for_s
+        return revoked if lately else math.inf
+
+    def _accepted(self, scope: Scope, since: float) -> list[Item]:
+        """What to keep of upstream's accepting a credential when a call began."""
+        if scope.accepted_for_s == math.inf:
+            return []
+        return [(self._keys.accepted(scope), msgspec.msgpack.encode((since, "")), scope.accepted_for_s)]
 
     def _now(self) -> bytes:
         return msgspec.msgpack.encode((self._clock(), ""))

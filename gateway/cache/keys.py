@@ -48,6 +48,10 @@ class Keys:
         """Where it lies since when everything seen under a scope is old."""
         return self._key("r", *_view(scope))
 
+    def accepted(self, scope: Scope) -> str:
+        """Where it lies when upstream last accepted the credential of a scope."""
+        return self._key("a", *_view(scope))
+
     def lease(self, scope: Scope, name: Name) -> str:
         """Where it lies who is fetching a customer right now."""
         return "l" + (self.identity(scope, name) if isinstance(name, Address) else self._key("i", *_view(scope), *name))
@@ -60,9 +64,9 @@ class Keys:
         return f"{kind}:{self._hash(kind, *parts).hexdigest()}"
 
     def _hash(self, kind: str, *parts: str) -> "hashlib.blake2b":
-        text = "\0".join((kind, *(part.replace("\0", "\0\0") for part in parts), ""))
+        text = "".join(f"{len(part)}:{part}" for part in (kind, *parts))
         return hashlib.blake2b(text.encode(), key=self._secret, digest_size=16)
 
 
 def _view(scope: Scope) -> tuple[str, ...]:
-    return (scope.upstream, scope.principal, scope.attribution, scope.language)
+    return (scope.tenant, scope.principal, scope.attribution, scope.language)

@@ -16,7 +16,6 @@ from starlette.types import Scope as AsgiScope
 
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.callers import Caller, Staff
-from gateway.context import Scope
 from gateway.edge_settings import StatusCodes
 from gateway.errors import BadRequest, CallerError, Forbidden, HttpRefusal, InternalError
 from gateway.graphql.compression import compressed
@@ -28,6 +27,7 @@ from gateway.graphql.reading import ALLOWED, ClientGone, check_headers, read, re
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
+from gateway.tenants import Tenants
 
 EXPLAIN_HEADER: Final = "x-gateway-explain"
 VARY: Final = f"accept, accept-encoding, accept-language, authorization, origin, x-api-key, {EXPLAIN_HEADER}"
@@ -42,9 +42,6 @@ SECURE: Final[Mapping[str, str]] = {
 }
 """What browsers are told with every answer, except where the answer says it for itself, as the explorer's page does."""
 
-ScopeOf = Callable[[str | None], Scope]
-"""From the language that a caller asks for to the scope of the request."""
-
 
 class GraphQLEndpoint:
     """An ASGI application for `/graphql`. `page` is what a browser gets, where there is an explorer.
@@ -56,7 +53,7 @@ class GraphQLEndpoint:
     def __init__(
         self,
         execution: Execution,
-        scope_of: ScopeOf,
+        tenants: Tenants,
         emit: Emit,
         *,
         authenticator: Authenticator,
@@ -69,7 +66,7 @@ class GraphQLEndpoint:
         compress_from: int = 1024,
     ) -> None:
         self._execution = execution
-        self._scope_of = scope_of
+        self._tenants = tenants
         self._emit = emit
         self._authenticator = authenticator
         self._limits = limits
@@ -125,9 +122,12 @@ class GraphQLEndpoint:
             if reads:
                 refuse_unsafe(text, asked.operation_name, tokens=self._limits.document_tokens)
             explain = self._explained(request.headers, caller)
-            scope = self._scope_of(language(request.headers.get("accept-language", "")))
+            tenant = self._tenants.of(request.headers, caller)
+            scope = tenant.scope(request.headers, language(request.headers.get("accept-language", "")))
             wanted = GraphQLRequest(text, asked.variables, asked.operation_name)
-            answer = await self._execution.answer(wanted, scope, explain, _most_age(request.headers), caller=caller)
+            answer = await self._execution.answer(
+                wanted, tenant.driver, scope, explain, _most_age(request.headers), caller=caller
+            )
             if answer.executed:
                 self._documents.learn(asked.source)
             told = {"cache-control": f"private, max-age={answer.fresh_for}" if answer.fresh_for else "no-store"}

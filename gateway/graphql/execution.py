@@ -67,14 +67,11 @@ class Answer:
 
 
 class Execution:
-    """Answers requests over one schema and one upstream organisation."""
+    """Answers requests over one schema, each with the driver of its organisation."""
 
-    def __init__(
-        self, documents: Documents, homes: Homes, driver: Driver, emit: Emit, *, customers: int, cost: int
-    ) -> None:
+    def __init__(self, documents: Documents, homes: Homes, emit: Emit, *, customers: int, cost: int) -> None:
         self._documents = documents
         self._homes = homes
-        self._driver = driver
         self._emit = emit
         self._customers = customers
         self._cost = cost
@@ -86,6 +83,7 @@ class Execution:
     async def answer(
         self,
         request: GraphQLRequest,
+        driver: Driver,
         scope: Scope,
         explain: Explain | None = None,
         most_age: float = math.inf,
@@ -97,7 +95,7 @@ class Execution:
         `most_age` bounds the age in seconds of what is served from the cache.
         """
         try:
-            return await self._answer(request, scope, explain, most_age, caller)
+            return await self._answer(request, driver, scope, explain, most_age, caller)
         except InvalidDocument as invalid:
             code = {"code": invalid.code.value}
             return Answer(errors=[{**error.formatted, "extensions": code} for error in invalid.errors], executed=False)
@@ -105,7 +103,13 @@ class Execution:
             return refused(error)
 
     async def _answer(
-        self, request: GraphQLRequest, scope: Scope, explain: Explain | None, most_age: float, caller: Caller
+        self,
+        request: GraphQLRequest,
+        driver: Driver,
+        scope: Scope,
+        explain: Explain | None,
+        most_age: float,
+        caller: Caller,
     ) -> Answer:
         document = self.document(request.query)
         operation = document.operation(request.operation_name)
@@ -115,7 +119,7 @@ class Execution:
             roots = needs.read(operation, coerced, self._homes, self._customers, policy.viewer(caller))
         except GraphQLError as error:  # a null for what must not be null, which only the values show
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error)]) from None
-        session = RequestSession(self._driver, scope, policy.permitted(roots, caller), caller, self._emit, most_age)
+        session = RequestSession(driver, scope, policy.permitted(roots, caller), caller, self._emit, most_age)
         requested = session.requested()
         if requested > self._cost:
             raise LimitExceeded("cost", requested, self._cost, argument="query")

@@ -5,33 +5,16 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final
 
 import httpx
 import msgspec
 
-from gateway.errors import UpstreamError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
+from gateway.errors import Unauthenticated, UpstreamError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
 from gateway.upstream.codes import failure
 
 TOKEN_PATH: Final = "/v3/oauth/token/generate"  # noqa: S105 - a path, no secret
 TOKEN_HEADER: Final = "X-CAP-API-OAUTH-TOKEN"  # noqa: S105 - a header's name
-
-
-class Credential(Protocol):
-    """Something that can head an upstream request with proof of who asks."""
-
-    @property
-    def principal(self) -> str:
-        """Who it is, for the scope: two credentials that may see different things have different principals."""
-        ...
-
-    async def headers(self) -> Mapping[str, str]:
-        """The headers to send. Raises an `UpstreamError` where no proof can be had."""
-        ...
-
-    def refused(self, headers: Mapping[str, str]) -> bool:
-        """Told that upstream refused these headers; says whether new ones are worth a try."""
-        ...
 
 
 def _principal(*parts: str) -> str:
@@ -51,6 +34,28 @@ class NoCredential:
     def refused(self, headers: Mapping[str, str]) -> bool:
         """Nothing else to try."""
         return not headers and False
+
+
+PASSED: Final = ("authorization", TOKEN_HEADER.lower())
+"""The headers by which upstream knows a caller of its own."""
+
+
+class CallerCredential:
+    """A caller's own: upstream's headers are sent on as they came."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._headers = {name: given[name] for name in PASSED if given.get(name)}
+        if not self._headers:
+            raise Unauthenticated("Authorization: send what upstream knows you by.", error="")
+        self.principal = _principal("caller", *(f"{name}={value}" for name, value in self._headers.items()))
+
+    async def headers(self) -> Mapping[str, str]:
+        """The same headers every time."""
+        return self._headers
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """There is no other."""
+        return headers is not self._headers
 
 
 class BasicCredential:

@@ -10,14 +10,21 @@ from typing import Final
 import httpx
 import orjson
 
-from gateway.errors import GatewayError, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable, UpstreamUnreachable
+from gateway.context import Credential
+from gateway.errors import (
+    CallerRefused,
+    GatewayError,
+    UpstreamTimeout,
+    UpstreamUnauthorized,
+    UpstreamUnavailable,
+    UpstreamUnreachable,
+)
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID
 from gateway.upstream import v1, v2
 from gateway.upstream.answers import Failed, Outcomes, Performed, Target
-from gateway.upstream.auth import Credential
 from gateway.upstream.bodies import Body
 from gateway.upstream.codes import expired, failure, refusal_in_xml
 from gateway.upstream.request import UpstreamRequest
@@ -72,30 +79,34 @@ class UpstreamClient:
         targets: Mapping[int, Target],
         language: str | None = None,
         timeout_s: float = math.inf,
+        credential: Credential | None = None,
     ) -> Performed:
         """Makes a call and says what came of it for each customer. Never raises but when it is cancelled.
 
-        `timeout_s` is how long it may take, if that is less than any call may.
+        `timeout_s` is how long it may take, if that is less than any call may. `credential` is the caller's own, where
+        upstream is asked with that one.
         """
-        started = self._clock()
+        started, proven = self._clock(), credential or self._credential
         status, size, wait, refused = None, 0, None, False
         try:
             async with asyncio.timeout(min(timeout_s, self._timeout_s)):
-                status, body, wait = await self._get(self.request(call, targets), language)
+                status, body, wait = await self._get(self.request(call, targets), language, proven)
             size, refused = len(body), expired(status, body)
             outcomes = _outcomes(call, status, body, targets)
         except TimeoutError:
             outcomes = all_failed(targets, UpstreamTimeout("Upstream did not answer in time."))
         except GatewayError as error:
             outcomes, refused = all_failed(targets, error), isinstance(error, UpstreamUnauthorized)
+        if credential is not None and (refused or status == 403):
+            refused, outcomes = True, all_failed(targets, CallerRefused("Upstream does not accept your credential."))
         return Performed(outcomes, status, (self._clock() - started) * 1000, size, wait, refused=refused)
 
-    async def _get(self, request: UpstreamRequest, language: str | None) -> _Reply:
+    async def _get(self, request: UpstreamRequest, language: str | None, credential: Credential) -> _Reply:
         """What upstream replies. A refused credential that can be renewed is renewed once."""
-        proof = await self._credential.headers()
+        proof = await credential.headers()
         reply = await self._send(request, proof, language)
-        if expired(reply[0], reply[1]) and self._credential.refused(proof):
-            reply = await self._send(request, await self._credential.headers(), language)
+        if expired(reply[0], reply[1]) and credential.refused(proof):
+            reply = await self._send(request, await credential.headers(), language)
         return reply
 
     async def _send(self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None) -> _Reply:

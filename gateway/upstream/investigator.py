@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gateway.context import Scope
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.plan import Call
@@ -22,7 +23,7 @@ class Question:
 
     call: Call
     targets: Targets
-    language: str | None
+    scope: Scope
 
 
 Ask = Callable[[Question], Awaitable[bool | None]]

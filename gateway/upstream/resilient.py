@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from gateway.context import Allowance
+from gateway.context import Allowance, Scope
 from gateway.errors import Overloaded, UpstreamTimeout, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
@@ -90,11 +90,11 @@ class ResilientClient:
         )
 
     async def perform(
-        self, call: Call, targets: Targets, language: str | None = None, allowance: Allowance | None = None
+        self, call: Call, targets: Targets, scope: Scope, allowance: Allowance | None = None
     ) -> Performed:
         """Makes a call, as often as it takes, within what the request may take. Never raises but when cancelled."""
         allowance = allowance or Allowance()
-        side, question = self._sides[call.endpoint], Question(call, targets, language)
+        side, question = self._sides[call.endpoint], Question(call, targets, scope)
         performed = await self._retried(side, question, allowance)
         investigator = self._investigators.get(call.endpoint)
         if investigator is None or not performed.attempts or not blames_parameters(performed):
@@ -226,8 +226,8 @@ class ResilientClient:
     async def _sent(self, side: Side, question: Question, given: float) -> Performed:
         """One request to upstream, in so many seconds; the only place where one is sent."""
         began = self._clock()
-        call, targets, language = question.call, question.targets, question.language
-        performed = await self._client.perform(call, targets, language, given)
+        call, targets, scope = question.call, question.targets, question.scope
+        performed = await self._client.perform(call, targets, scope.language or None, given, scope.credential)
         self._emit(CallMade(call.endpoint, performed.status, performed.milliseconds, performed.size, len(targets)))
         match verdict(performed):
             case Verdict.ANSWERED:

@@ -162,7 +162,7 @@ async def test_identifiers_and_cards_lead_to_their_customer_from_every_scope_of_
     }
     for (kind, value), customers in seen.items():
         assert await cache.named(TENANT, kind, [value]) == customers
-        assert await cache.named(STRANGER.upstream, kind, [value]) == frozenset()
+        assert await cache.named(STRANGER.tenant, kind, [value]) == frozenset()
     assert await cache.named(TENANT, IdentifierKind.CARD_NUMBER, ["CAPD1", "x", "CAPD2"]) == {ASHA}
 
 

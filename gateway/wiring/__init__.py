@@ -1,0 +1,1 @@
+"""Pieces made from settings, for `gateway.app` to put together."""
