@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from gateway.auth import policy
-from gateway.auth.callers import Caller, Member
+from gateway.auth.callers import Caller
 from gateway.context import Scope
 from gateway.driver import Driver
 from gateway.errors import CallerError, GatewayError, InternalError
@@ -40,8 +40,7 @@ class RequestSession:
     ) -> None:
         self.explanation = Explanation()
         self.caller = caller
-        self.doubted = isinstance(caller, Member)
-        """Whether it matters to whom an address leads."""
+        self._own = policy.by_own_id(caller)
         self.unseen = policy.unseen(caller)
         self._allowance = driver.allowance(caller.name)
         self._most_age = most_age
@@ -98,6 +97,25 @@ class RequestSession:
             asyncio.get_running_loop().call_soon(self._start_late)
         self._late[record.address] = record
 
+    @property
+    def doubts(self) -> bool:
+        """Whether it matters to whom an address leads: it does to a member whose token names an id."""
+        return self._own is not None
+
+    async def survivor(self) -> CustomerId | None:
+        """Who the token's own id leads to: another id, if it was merged. Asked only where somebody else was met."""
+        if self._own is None:
+            return None
+        record = self._records.get(self._own)
+        if record is None:
+            record = self._records[self._own] = CustomerRecord(self._own, {}, self.explanation)
+            self.fetch_late(record)
+        try:
+            await record.wait(EXISTENCE())
+        except GatewayError:
+            return None
+        return record.id
+
     async def finish(self) -> None:
         """Waits until all that was begun has come to its end."""
         while self._running is not None and not self._running.done():
@@ -134,13 +152,13 @@ class SessionCustomer:
     def __init__(self, session: RequestSession, record: CustomerRecord) -> None:
         self._session = session
         self._record = record
+        self._confirmed: CustomerId | None = None
 
     @property
     def id(self) -> CustomerId:
         """See `gateway.context.Customer`."""
-        if self._record.id is None:
+        if self._record.id is None or (self._session.doubts and self._confirmed != self._record.id):
             raise InternalError("A customer was read before they were known to exist.")
-        self._confirm()
         return self._record.id
 
     @property
@@ -151,7 +169,6 @@ class SessionCustomer:
     @property
     def merged_from(self) -> tuple[CustomerId, ...]:
         """See `gateway.context.Customer`."""
-        self._confirm()
         return tuple(self._record.victims)
 
     async def exists(self) -> bool:
@@ -169,18 +186,20 @@ class SessionCustomer:
         try:
             value = await self._record.wait(facet)
         except GatewayError:
-            self._confirm()
+            await self._confirm()
             raise
-        self._confirm()
+        await self._confirm()
         return value
 
-    def _confirm(self) -> None:
+    async def _confirm(self) -> None:
         """Raises `Forbidden` where the address led to somebody whom the caller may not see."""
-        record = self._record
-        if self._session.doubted and not policy.is_theirs(
-            self._session.caller, record.address, record.id, record.hint, record.victims
-        ):
+        if self._session.doubts and not self._is_theirs() and not self._is_theirs(await self._session.survivor()):
             raise policy.not_theirs()
+        self._confirmed = self._record.id
+
+    def _is_theirs(self, survivor: CustomerId | None = None) -> bool:
+        record = self._record
+        return policy.is_theirs(self._session.caller, record.address, record.id, record.hint, record.victims, survivor)
 
     def facet_of_profile(self, name: str) -> Facet:
         """See `gateway.context.Customer`."""

@@ -91,21 +91,30 @@ def _comparable(identifier: Identifier) -> tuple[IdentifierKind, str]:
     return identifier.kind, normal_form(identifier.kind, identifier.value)
 
 
+def by_own_id(caller: Caller) -> Address | None:
+    """The address of the token's id; null where there is none, and then nothing to check anybody against."""
+    if not isinstance(caller, Member) or caller.subject is None:
+        return None
+    return Address((Identifier(IdentifierKind.ID, caller.subject),), caller.source, caller.account)
+
+
 def is_theirs(
-    caller: Caller, address: Address, found: CustomerId | None, hint: CustomerId | None, victims: Sequence[CustomerId]
+    caller: Caller,
+    address: Address,
+    found: CustomerId | None,
+    hint: CustomerId | None,
+    victims: Sequence[CustomerId],
+    survivor: CustomerId | None = None,
 ) -> bool:
     """Whether whoever was met behind an address is one whom the caller may see.
 
-    `found` is who answered, `hint` whose cached facets may be shown, `victims` accounts that were merged into them.
-    Whoever is asked for by the token's own id is its customer: upstream answers with another id only for an account
-    that it has merged. A survivor is the same person as their victims.
+    `found` is who answered, `hint` whose cached facets may be shown, `victims` accounts that were merged into them;
+    `survivor` is who the token's own id was found to lead to. Whoever is asked for by that id is its customer: upstream
+    answers with another id only for an account that it has merged. A survivor is the same person as their victims.
     """
-    match caller:
-        case Staff():
-            return True
-        case Member():
-            subject = caller.subject
-            if subject is None or Identifier(IdentifierKind.ID, subject) in address.identifiers:
-                return True
-            same = {None, subject, found} if subject in victims else {None, subject}
-            return same.issuperset((found, hint))
+    own = by_own_id(caller)
+    if own is None or own.identifiers == address.identifiers:
+        return True
+    (subject,) = own.identifiers
+    same = {None, subject.value, survivor, *((found,) if CustomerId(subject.value) in victims else ())}
+    return same.issuperset((found, hint))

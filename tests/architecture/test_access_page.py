@@ -28,9 +28,9 @@ def test_the_table_of_permissions_is_the_catalog_s() -> None:
     rows = [
         f"| `{permission}` | "
         + ", ".join(
-            sorted(
-                f"`{name}.{field}`" for (name, field), home in graph.homes.items() if home.on.permission is permission
-            )
+            f"`{name}.{field}`"
+            for (name, field), home in sorted(graph.homes.items(), key=lambda one: one[0])
+            if home.on.permission is permission
         )
         + " |"
         for permission in Permission

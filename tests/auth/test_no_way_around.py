@@ -8,6 +8,7 @@ import pytest
 
 from gateway.auth import policy
 from gateway.facets.needs import Wanted
+from gateway.sandbox.faults import EndpointFault, Faults
 from tests.auth.support import Guarded, guarded, refusals
 
 ID, MOBILE, EMAIL = "100000001", "919800000001", "asha.rao@example.com"
@@ -17,6 +18,7 @@ DELETED, DELETED_MOBILE = "100000019", "919800000019"
 NOBODY, NOBODY_MOBILE = "999", "15550000"
 
 WHOLE = "id firstName fraud { status markedBy } loyaltyPrograms { currentSlab } cards { cardNumber }"
+LOOKUP, V1 = "/v2/customers/lookup/customerDetails", "/v1.1/customer/get"
 REFUSED = {"customer": "FORBIDDEN"}
 
 
@@ -129,7 +131,10 @@ async def test_an_identifier_that_leads_to_somebody_else_shows_nothing(here: Gua
     assert set(refusals(answer).values()) == {"FORBIDDEN"}
     found = next(iter(answer["data"].values()))
     assert found in (None, [None, None])
-    assert (calls == []) is cached
+    assert len(calls) == (0 if cached else 1) + 1, "and whether the token's own id was merged into theirs"
+    assert f"/v2/customers/{OTHER_ID}" in {call["path"] for call in calls}
+    again = (await here.ask(here.member(customer=OTHER_ID, phone_number=MOBILE), query))[1]
+    assert again == [], "that is known now"
     assert "Asha" not in str(answer)
     assert ID not in str(answer)
 
@@ -154,7 +159,10 @@ async def test_a_joined_flight_shows_each_what_is_theirs(here: Guarded) -> None:
     ]
     here.gateway.sandbox.requests.clear()
     staff, stranger, asha = await asyncio.gather(*(here.gateway.ask(query, **one) for one in callers))
-    assert len(here.gateway.calls()) == 2, "one call to each endpoint, for all three"
+    paths = sorted(call["path"] for call in here.gateway.calls())
+    assert paths == [V1, f"/v2/customers/{OTHER_ID}", LOOKUP], (
+        "one to each endpoint for all, and for the old token's id"
+    )
     assert staff["data"]["customer"]["fraud"]["markedBy"]
     assert (stranger["data"], refusals(stranger)) == ({"customer": None}, REFUSED)
     assert asha["data"]["customer"]["firstName"] == "Asha"
@@ -193,12 +201,49 @@ async def test_a_victim_asks_by_their_own_id_and_not_by_the_survivors(here: Guar
     assert (refusals(answer), calls) == (REFUSED, [])
 
 
-async def test_a_victim_s_number_leads_to_a_stranger_for_all_that_upstream_tells(here: Guarded) -> None:
-    """By a number it answers with the survivor and does not say whom they are survivor of."""
+@pytest.mark.parametrize("warm", ["", "by staff", "by the number", "by the id"])
+@pytest.mark.parametrize("selection", ["id", "id slabHistory { to }"])
+async def test_a_victim_s_number_leads_to_the_survivor_however_it_is_known(
+    here: Guarded, warm: str, selection: str
+) -> None:
+    """Upstream tells of the merger, a cached identity does not: then the token's own id is asked for."""
     member = here.member(customer=VICTIM, phone_number=VICTIM_MOBILE)
-    answer, _ = await here.ask(member, f'{{ viewer {{ id }} customer(by: {{mobile: "{VICTIM_MOBILE}"}}) {{ id }} }}')
-    assert answer["data"]["viewer"] == {"id": SURVIVOR}
-    assert answer["data"]["customer"] is None
+    by_number = by("mobile", VICTIM_MOBILE, selection)
+    match warm:
+        case "by staff":
+            await here.ask(here.staff(), by_number)
+        case "by the number":
+            await here.ask(member, by_number)
+        case "by the id":
+            await here.ask(member, "{ viewer { id } }")
+        case _:
+            pass
+    for _ in range(3):
+        answer, calls = await here.ask(member, by_number)
+        assert "errors" not in answer
+        assert answer["data"]["customer"]["id"] == SURVIVOR
+    assert calls == []
+    query = f'{{ viewer {{ id }} customer(by: {{mobile: "{VICTIM_MOBILE}"}}) {{ id mergedFrom }} }}'
+    answer, calls = await here.ask(member, query)
+    assert answer["data"]["viewer"]["id"] == answer["data"]["customer"]["id"] == SURVIVOR
+    assert calls == []
+
+
+async def test_a_token_of_nobody_upstream_knows_leads_nowhere(here: Guarded) -> None:
+    member = here.member(customer=NOBODY, phone_number=MOBILE)
+    answer, calls = await here.ask(member, by("mobile", MOBILE, WHOLE))
+    assert (answer["data"], refusals(answer)) == ({"customer": None}, REFUSED)
+    assert sorted(call["path"] for call in calls) == [f"/v2/customers/{NOBODY}", LOOKUP]
+
+
+async def test_where_it_cannot_be_said_who_they_are_nothing_is_shown() -> None:
+    """The number is cached as somebody else's, and upstream is down when the token's own id is asked for."""
+    async with guarded() as here:
+        await here.ask(here.staff(), by("mobile", MOBILE, WHOLE))
+        down = EndpointFault(status=500)
+        here.gateway.sandbox.faults.replace(Faults(v1_get=down, v2_lookup=down, v2_by_id=down))
+        answer, _ = await here.ask(here.member(customer=OTHER_ID, phone_number=MOBILE), by("mobile", MOBILE))
+        assert (answer["data"], refusals(answer)) == ({"customer": None}, REFUSED)
 
 
 async def test_a_stranger_is_not_shown_the_survivor(here: Guarded) -> None:

@@ -139,9 +139,16 @@ def test_a_facet_is_wanted_if_and_only_if_its_permission_is_held(
 # --- who it turned out to be ---
 
 
-def theirs(caller: Caller, address: Address, found: str | None, hint: str | None = None, *victims: str) -> bool:
-    ids = [None if one is None else CustomerId(one) for one in (found, hint)]
-    return policy.is_theirs(caller, address, ids[0], ids[1], [CustomerId(one) for one in victims])
+def theirs(
+    caller: Caller,
+    address: Address,
+    found: str | None,
+    hint: str | None = None,
+    *victims: str,
+    survivor: str | None = None,
+) -> bool:
+    ids = [None if one is None else CustomerId(one) for one in (found, hint, survivor)]
+    return policy.is_theirs(caller, address, ids[0], ids[1], [CustomerId(one) for one in victims], ids[2])
 
 
 BY_MOBILE, BY_ID = Address((MOBILE,)), Address((ID,))
@@ -171,6 +178,27 @@ def test_whoever_answers_must_be_the_token_s_customer(address: Address, met: Any
     assert theirs(ASHA, address, *met) is allowed
     assert theirs(ANYONE, address, *met)
     assert theirs(member(MOBILE, EMAIL), address, *met), "a token without an id trusts its other identifiers"
+
+
+@pytest.mark.parametrize(
+    ("met", "survivor", "allowed"),
+    [
+        (("8",), "8", True),
+        (("8", "8"), "8", True),
+        (("8", "7"), "8", True),
+        (("8", "9"), "8", False),
+        (("9",), "8", False),
+    ],
+)
+def test_the_survivor_of_the_token_s_customer_is_theirs(met: Any, survivor: str, allowed: bool) -> None:
+    assert theirs(ASHA, BY_MOBILE, *met, survivor=survivor) is allowed
+
+
+@pytest.mark.parametrize(
+    ("caller", "expected"), [(ANYONE, None), (STAFF, None), (member(MOBILE), None), (ASHA, Address((ID,)))]
+)
+def test_the_address_of_the_token_s_own_id(caller: Caller, expected: Address | None) -> None:
+    assert policy.by_own_id(caller) == expected
 
 
 # --- the catalog ---
