@@ -24,7 +24,7 @@ class LimitSettings(Frozen):
     event_bytes: int = Field(1024 * 1024, ge=1024, description="Bytes of a webhook's body.")
     json_depth: int = Field(32, ge=4, le=200, description="Levels of JSON in a request body.")
     json_values: int = Field(
-        5_000,
+        3_000,
         ge=100,
         description="JSON values in a request body; one of `customers` takes two, or three for each of several "
         "identifiers.",

@@ -17,6 +17,9 @@ from gateway.webhooks.events import OTHER, Event, read
 RETRY_AFTER_S: Final = 10
 """Seconds after which upstream is asked to send again what could not be recorded."""
 
+_MOST_EVENTS: Final = 5_000
+"""Of one delivery; a body has no room for so many that say something."""
+
 _OWED: Final = 10_000
 """Digests that are remembered as still owed; the oldest go first."""
 
@@ -84,7 +87,10 @@ class WebhookEndpoint:
             payload = _decoded(body)
         except (ValueError, RecursionError):
             return self._refused(WebhookOutcome.UNREADABLE, _response(200))
-        for one in cast("list[object]", payload) if isinstance(payload, list) else [payload]:
+        events = cast("list[object]", payload) if isinstance(payload, list) else [payload]
+        if len(events) > _MOST_EVENTS:
+            return self._refused(WebhookOutcome.TOO_LARGE, _response(413))
+        for one in events:
             if not await self._taken(one):
                 return _again()
         return _response(200)
