@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.app import Gateway, build
@@ -18,7 +19,8 @@ from tests.support.gateway import GatewayUnderTest
 
 WITHOUT_CACHE = {"max_bytes": 0}
 V1, V2 = "V1.1", "V2"
-PEOPLE = [f"1000000{number:02}" for number in range(1, 60)]
+PEOPLE = [f"1000000{number}" for number in range(27, 74)]
+"""Customers of whom both endpoints tell."""
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Watched:
     asked: list[Asked] = field(default_factory=list[Asked])
     flying: int = 0
     most: int = 0
+    sick: str = ""
+    """A customer whose tier history upstream fails at."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.flying += 1
@@ -46,7 +50,11 @@ class Watched:
         began = moment()
         try:
             await asyncio.sleep(self.latency_s)
-            await self.sandbox(scope, receive, send)
+            asked = scope["query_string"].decode()
+            if self.sick and self.sick in asked and "slab_history" in asked:
+                await Response("a fault of one customer", 500)(scope, receive, send)
+            else:
+                await self.sandbox(scope, receive, send)
         finally:
             self.flying -= 1
             request = self.sandbox.requests[-1] if self.sandbox.requests else None
