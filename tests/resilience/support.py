@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -41,6 +41,9 @@ class Watched:
     asked: list[Asked] = field(default_factory=list[Asked])
     flying: int = 0
     most: int = 0
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    judge: Callable[[], None] | None = None
+    """Is called when a request arrives, before it is answered."""
     sick: str = ""
     """A customer whose tier history upstream fails at."""
 
@@ -49,7 +52,9 @@ class Watched:
         self.most = max(self.most, self.flying)
         began = moment()
         try:
-            await asyncio.sleep(self.latency_s)
+            await asyncio.sleep(self.latency_s * (1 + next(self._numbers) % 100 / 1000))  # no two take the same time
+            if self.judge is not None:
+                self.judge()
             asked = scope["query_string"].decode()
             if self.sick and self.sick in asked and "slab_history" in asked:
                 await Response("a fault of one customer", 500)(scope, receive, send)

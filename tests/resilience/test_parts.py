@@ -40,7 +40,7 @@ PARTS: list[tuple[str, str, set[str], dict[str, Any]]] = [
 async def test_a_part_that_fails_is_lost_alone_and_not_asked_for_until_it_may_be_well(
     whole: dict[str, Any], endpoint: str, part: str, lost: set[str], fault: dict[str, Any]
 ) -> None:
-    expected = {**whole, **dict.fromkeys(lost)}
+    expected, api = {**whole, **dict.fromkeys(lost)}, V1 if endpoint == "v1_get" else V2
     async with standing() as (gateway, upstream):
         upstream.misbehave(endpoint, fails_with={part}, **fault)
         first = await gateway.ask(of(ASHA, WIDE))
@@ -55,7 +55,9 @@ async def test_a_part_that_fails_is_lost_alone_and_not_asked_for_until_it_may_be
         assert errors(second) == {f"customer.{name}": "UPSTREAM_UNAVAILABLE" for name in still}
         assert len(upstream.asked) == 2
         assert {error["extensions"]["reason"] for error in second["errors"]} == {"part"}
-        assert not any(part in one.params or part in one.params.get("embed", "") for one in upstream.asked)
+        assert not any(
+            part in one.params or part in one.params.get("embed", "") for one in upstream.asked if one.api == api
+        )
 
         await asyncio.sleep(HALF_OPEN_S)
         await gateway.ask(of(ASHA, WIDE))
@@ -87,7 +89,7 @@ async def test_under_load_nothing_else_is_lost(whole: dict[str, Any]) -> None:
     async with standing() as (gateway, upstream):
         upstream.misbehave("v1_get", fails_with={"slab_history"})
         for at_once in (50, 1, 20):
-            for answer in await crowd(gateway, 100, WIDE, at_once=at_once):
+            for answer in await crowd(gateway, 60, WIDE, at_once=at_once):
                 assert set(errors(answer)) <= {"customer.slabHistory"}
                 assert answer["data"]["customer"]["registeredBy"]
         assert [event.state for event in events(gateway, BreakerChanged)][-1:] in ([], ["closed"])
