@@ -1,6 +1,7 @@
 """The sandbox as an ASGI application: the upstream's routes, and `/_sandbox` to look behind them."""
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
@@ -65,6 +66,7 @@ class Sandbox:
         self._takes_id = by_id == "lookup"
         self._habits = habits
         self._numbers = count(1)
+        self._draws = random.Random(0)  # noqa: S311 - the same in every run
         routes = [
             Route("/v1.1/customer/get", self._v1_get),
             Route("/v2/customers/lookup/customerDetails", self._v2_lookup),
@@ -134,7 +136,7 @@ class Sandbox:
     async def _serve(self, endpoint: Endpoint, request: Request, build: Build) -> Response:
         """Record, misbehave as told, and answer otherwise."""
         self._record(request)
-        fault = self.faults.take(endpoint)
+        fault = self.faults.take(endpoint, _params(request), self._draws.random())
         if fault.delay_s:
             await asyncio.sleep(fault.delay_s)
         if fault.xml_auth:
@@ -219,7 +221,27 @@ def _forced(endpoint: Endpoint, status: int) -> Response:
     return Response("the sandbox was told to fail\n", status, media_type="text/plain")
 
 
+class Broken(Response):
+    """A response whose second half comes late, or never: with a cut connection, or as if that were all."""
+
+    def __init__(self, whole: Response, fault: EndpointFault) -> None:
+        super().__init__(bytes(whole.body), whole.status_code, dict(whole.headers), whole.media_type)
+        self._fault = fault
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Sends what there is of it."""
+        body, middle = bytes(self.body), len(self.body) // 2
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": body[:middle], "more_body": True})
+        if self._fault.reset:
+            raise ConnectionResetError("the sandbox was told to cut the connection")
+        await asyncio.sleep(self._fault.stall_s)
+        await send({"type": "http.response.body", "body": b"" if self._fault.body == "short" else body[middle:]})
+
+
 def _spoilt(response: Response, fault: EndpointFault) -> Response:
+    if fault.reset or fault.stall_s or fault.body == "short":
+        return Broken(response, fault)
     if fault.body == "whole":
         return response
     if fault.body == "html":

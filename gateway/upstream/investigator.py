@@ -77,13 +77,22 @@ class Investigator:
             return known
         began = self._search is None and self._begin(question)
         search = self._search
-        if search is None:
-            return frozenset()
-        left = until - self._clock()
-        await asyncio.wait({search}, timeout=left if math.isfinite(left) else None)
-        if not search.done() or search.cancelled():
-            return frozenset()
-        return facets & (search.result() if began else self._broken.facets)
+        known = await self.known(question, until)
+        if began and search is not None and search.done() and not search.cancelled():
+            return facets & search.result()
+        return known
+
+    @property
+    def searching(self) -> bool:
+        """Whether a search is under way."""
+        return self._search is not None
+
+    async def known(self, question: Question, until: float) -> Facets:
+        """The facets of a call that are left out, after the search that is under way, if that ends before `until`."""
+        if self._search is not None:
+            left = until - self._clock()
+            await asyncio.wait({self._search}, timeout=left if math.isfinite(left) else None)
+        return question.call.facets & self._broken.facets
 
     async def close(self) -> None:
         """Ends whatever is under way."""

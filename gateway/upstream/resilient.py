@@ -96,11 +96,17 @@ class ResilientClient:
         allowance = allowance or Allowance()
         side, question = self._sides[call.endpoint], Question(call, targets, scope)
         performed = await self._retried(side, question, allowance)
-        investigator = self._investigators.get(call.endpoint)
-        if investigator is None or not performed.attempts or not blames_parameters(performed):
+        if (investigator := self._investigators.get(call.endpoint)) is None:
             return performed
-        lost = await investigator.culprits(question, allowance.until)
-        if not lost:
+        if performed.attempts and blames_parameters(performed):
+            lost = await investigator.culprits(question, allowance.until)
+            hopeless = not lost
+        elif not performed.attempts and investigator.searching:  # the breaker may have opened for one facet
+            lost = await investigator.known(question, allowance.until)
+            hopeless = side.breaker.state is not BreakerState.CLOSED
+        else:
+            return performed
+        if hopeless:
             return performed
         rest = replace(call, facets=call.facets - lost or frozenset({EXISTENCE()}))
         without = await self._retried(side, replace(question, call=rest), allowance)

@@ -74,6 +74,10 @@ PURE = ("gateway.facets", "gateway.model", "gateway.cache.entries", "gateway.err
 PURE_MODULES = (
     *PURE,
     *(f"gateway.upstream.{name}" for name in ("v1", "v2", "answers", "codes", "request")),
+    *(
+        f"gateway.upstream.{name}"
+        for name in ("admission", "breaker", "outlook", "policy", "rate", "retries", "suspects", "verdicts")
+    ),
     "gateway.webhooks.events",
     *(f"gateway.auth.{name}" for name in ("callers", "claims", "policy")),
     "gateway.probe.findings",

@@ -15,6 +15,7 @@ import pytest
 
 from gateway.sandbox import Faults
 from tests.support.gateway import running
+from tests.support.virtual import VirtualLoop
 
 CASES = sorted(Path(__file__).parent.glob("cases/*.graphql"))
 
@@ -23,7 +24,8 @@ CASES = sorted(Path(__file__).parent.glob("cases/*.graphql"))
 def test_a_query_costs_these_calls_and_gets_this_answer(file: Path, request: pytest.FixtureRequest) -> None:
     record = file.with_suffix(".json")
     case: dict[str, Any] = json.loads(record.read_text()) if record.exists() else {}
-    found = asyncio.run(_found(case, file.read_text()))
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        found = runner.run(_found(case, file.read_text()))
     if request.config.getoption("--write-golden"):
         record.write_text(json.dumps(case | found, indent=2, ensure_ascii=False) + "\n")
         return
