@@ -24,11 +24,11 @@ export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-nightly check check-lint check-format check-types check-imports check-schema \
+.PHONY: help setup run test test-nightly test-conformance check check-lint check-format check-types check-imports check-schema \
         format schema docs explorer clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 # The stamp says that .venv was once complete. Without it .venv is made anew; older than the lock file, it is synced.
 SETUP := .venv/.setup-done
@@ -56,6 +56,9 @@ test: $(SETUP) ## Run the whole test suite
 
 test-nightly: $(SETUP) ## Run the suite with its long proofs
 	GATEWAY_TESTS_NIGHTLY=1 HYPOTHESIS_PROFILE=nightly $(PYTEST) $(PARALLEL) $(ARGS)
+
+test-conformance: $(SETUP) ## Run the public suites against the gateway (needs Node and npm)
+	GATEWAY_TESTS_CONFORMANCE=1 $(PYTEST) -n0 -v tests/conformance $(ARGS)
 
 check: $(SETUP) ## Run every check-… below and report all failures, not only the first
 	@$(MAKE) --no-print-directory --keep-going check-lint check-format check-types check-imports check-schema
@@ -90,5 +93,5 @@ explorer: ## Build GraphiQL's static files (needs Node and npm)
 	cd $(UI) && npm ci && npm run build
 
 clean: ## Remove everything made here, .venv included
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dist test-results $(UI)/node_modules
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dist test-results $(UI)/node_modules tests/conformance/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,7 +17,7 @@ PREFIX: Final = "/graphiql"
 # Monaco sets colours through inline <style> elements and style attributes; nothing inline may run as a script.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 _PAGE_HEADERS: Final = {

@@ -24,23 +24,13 @@ from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, accepted, codi
 from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.persisted import PersistedDocuments
 from gateway.graphql.reading import ALLOWED, ClientGone, check_headers, read, refuse_unsafe
+from gateway.graphql.reply import EXPLAIN_HEADER, Reply
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
 from gateway.tenants import Tenants
 
-EXPLAIN_HEADER: Final = "x-gateway-explain"
-VARY: Final = f"accept, accept-encoding, accept-language, authorization, origin, x-api-key, {EXPLAIN_HEADER}"
-"""What an answer depends on beside the request itself."""
 PREFLIGHT_VARY: Final = "origin, access-control-request-method, access-control-request-headers"
-
-SECURE: Final[Mapping[str, str]] = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-}
-"""What browsers are told with every answer, except where the answer says it for itself, as the explorer's page does."""
 
 
 class GraphQLEndpoint:
@@ -83,20 +73,15 @@ class GraphQLEndpoint:
         request_id = uuid4().hex[:16]
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
-                response = await self._respond(request)
+                reply = await self._respond(request)
         except ClientGone:
             return
-        headers = response.headers
-        headers["x-request-id"] = request_id
-        for name, value in SECURE.items():
-            headers.setdefault(name, value)
-        headers.setdefault("vary", VARY)
-        headers.update(self._origins.told(request.headers))
-        if request.method == "HEAD":
-            response.body = b""
-        await response(scope, receive, send)
+        # A preflight is answered for itself: a header twice is none to a browser.
+        cors: Mapping[str, str] = {} if request.method == "OPTIONS" else self._origins.told(request.headers)
+        reply.tell({"x-request-id": request_id, **cors})
+        await reply(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Reply:
         media_type = JSON_TYPE
         try:
             check_headers(request, self._limits.header_bytes)
@@ -110,7 +95,7 @@ class GraphQLEndpoint:
                 and wants_page(accept)
                 and not _QUERY.search(request.scope["query_string"])
             ):
-                return self._page()
+                return Reply.of_page(self._page())
             if (chosen := accepted(accept)) is None:
                 raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
             media_type = chosen
@@ -133,24 +118,24 @@ class GraphQLEndpoint:
             told = {"cache-control": f"private, max-age={answer.fresh_for}" if answer.fresh_for else "no-store"}
             if answer.retry_after_s is not None:
                 told["retry-after"] = str(answer.retry_after_s)
-            return await self._response(request, answer, media_type, status_of(answer, media_type, self._codes), told)
+            return await self._reply(request, answer, media_type, status_of(answer, media_type, self._codes), told)
         except (CallerError, HttpRefusal) as error:
             status = status_of_refusal(error, self._codes)
             headers = {"cache-control": "no-store", **(error.headers if isinstance(error, HttpRefusal) else {})}
-            return await self._response(request, refused(error), media_type, status, headers)
+            return await self._reply(request, refused(error), media_type, status, headers)
         except ClientGone:
             raise
         except Exception as error:  # noqa: BLE001 - the last line: nothing of it may reach the caller
             self._emit(FaultMet(type(error).__name__, "endpoint"))
             answer = refused(InternalError("The gateway could not answer."))
-            return await self._response(request, answer, media_type, 500, {"cache-control": "no-store"})
+            return await self._reply(request, answer, media_type, 500, {"cache-control": "no-store"})
 
-    def _options(self, headers: Headers) -> Response:
+    def _options(self, headers: Headers) -> Reply:
         """What may be asked, in general or from a page of another origin."""
         told: Mapping[str, str] = {"allow": ALLOWED}
         if "origin" in headers and "access-control-request-method" in headers:
             told = {**self._origins.preflight(headers), "vary": PREFLIGHT_VARY}
-        return Response(status_code=204, headers=told)
+        return Reply.without_body(told)
 
     def _explained(self, headers: Headers, caller: Caller) -> Explain | None:
         wanted = headers.get(EXPLAIN_HEADER)
@@ -165,16 +150,16 @@ class GraphQLEndpoint:
         except ValueError:
             raise BadRequest(f"{EXPLAIN_HEADER}: must be one of {', '.join(Explain)}.") from None
 
-    async def _response(
+    async def _reply(
         self, request: Request, answer: Answer, media_type: str, status: int, headers: Mapping[str, str]
-    ) -> Response:
+    ) -> Reply:
         body = orjson.dumps(answer.as_json())
         told = dict(headers)
         if 0 < self._compress_from <= len(body) and (chosen := coding(_joined(request.headers, "accept-encoding"))):
             body = await compressed(body, chosen)
             told["content-encoding"] = chosen
         content_type = f"{media_type_of(status, media_type, self._codes)}; charset=utf-8"
-        return Response(body, status, headers=told, media_type=content_type)
+        return Reply.of_body(status, content_type, body, told)
 
 
 _QUERY: Final = re.compile(rb"(^|&)(query|extensions|documentId|doc_id|id)=")

@@ -4,17 +4,16 @@ import os
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.async_api import Page, Route, async_playwright
-from starlette.applications import Starlette
 
 from gateway.app import create_app
 from gateway.cli import DEV, SANDBOX
-from gateway.sandbox import create_sandbox
+from gateway.sandbox import Sandbox, create_sandbox
 from gateway.settings import Settings
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -46,23 +45,28 @@ def chromium() -> Path:
     return CHROMIUM
 
 
-def dev_app() -> Starlette:
-    """The gateway as `gateway dev` starts it."""
-    return create_app(Settings(**DEV, upstream=SANDBOX), sandbox=create_sandbox(), emit=lambda _: None)
+@contextmanager
+def serving(sandbox: Sandbox, **settings: object) -> Iterator[str]:
+    """The address of a gateway as `gateway dev` starts it, on a free loopback port, in a thread of its own."""
+    chosen = Settings(**DEV, upstream=SANDBOX, **settings)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        app = create_app(chosen, sandbox=sandbox, emit=lambda _: None)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        # The socket listens already: a request that comes before the server is ready waits in its queue.
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture(scope="session")
 def gateway_url() -> Iterator[str]:
-    """The address of a gateway that runs on a free loopback port, in a thread of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(dev_app(), log_level="warning", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        # The socket listens already: a request that comes before the server is ready waits in its queue.
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    """The address of a gateway."""
+    with serving(create_sandbox()) as url:
+        yield url
 
 
 @pytest.fixture

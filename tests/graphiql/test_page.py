@@ -70,7 +70,7 @@ def test_page_carries_the_security_headers() -> None:
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert headers["content-security-policy"] == (
         "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; "
-        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"

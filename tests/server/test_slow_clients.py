@@ -157,3 +157,12 @@ async def test_normal_clients_are_served_beside_a_crowd_of_slow_ones(gateway: Se
     for one in crowd:
         one.cancel()
     await asyncio.gather(*crowd, return_exceptions=True)
+
+
+async def test_who_comes_when_all_connections_are_taken_is_told_so(sandbox: Process) -> None:
+    with served(sandbox, SERVER__CONNECTIONS="3") as small:
+        small.process.http.close()
+        async with connected(small.port), connected(small.port), connected(small.port) as third:
+            await third.send(post(NAME))
+            status, headers, _ = await third.answer()
+            assert (status, headers["connection"]) == (503, "close")
