@@ -9,14 +9,22 @@ from gateway.webhooks.events import Event
 
 
 class Organisation(Protocol):
-    """Whose customers they are. `id` is its part of every scope; `organisation` its id in events, empty: any."""
+    """Whose customers they are."""
 
     @property
-    def id(self) -> str: ...
+    def name(self) -> str:
+        """What it is called here."""
+        ...
+
     @property
-    def name(self) -> str: ...
+    def id(self) -> str:
+        """Its part of every scope."""
+        ...
+
     @property
-    def organisation(self) -> str: ...
+    def organisation(self) -> str:
+        """Its id in events; empty where events of any are its own."""
+        ...
 
     async def find(self, address: Address) -> CustomerId | None:
         """Asks upstream who an address is."""
@@ -62,11 +70,6 @@ class Invalidation:
             customers = customers | {now} if now else customers
         await self._cache.invalidate(tenant.id, customers, nobodies=True)
         return len(customers)
-
-    @property
-    def tenants(self) -> Sequence[str]:
-        """The names of all tenants."""
-        return [tenant.name for tenant in self._tenants]
 
     async def first_time(self, digest: str) -> bool:
         """See `FacetCache.first_time`: whether an event was not dealt with yet."""

@@ -13,7 +13,8 @@ Headers = list[tuple[bytes, bytes]]
 
 VARY: Final = (
     b"vary",
-    f"accept, accept-encoding, accept-language, authorization, x-api-key, x-cap-api-oauth-token, origin, {EXPLAIN_HEADER}".encode(),
+    "accept, accept-encoding, accept-language, authorization, x-api-key, x-cap-api-oauth-token, origin, "
+    f"{EXPLAIN_HEADER}".encode(),
 )
 """What an answer depends on beside the request itself."""
 

@@ -79,7 +79,7 @@ async def test_get_is_asked_as_post_is(here: Guarded) -> None:
     asked = {"params": {"query": QUERY}, "headers": {"accept": "application/json"}}
     assert (await here.gateway.http.get("/graphql", **asked)).status_code == 401
     asked["headers"] |= here.staff()
-    assert (await here.gateway.http.get("/graphql", **asked)).json() == {"data": {"customer": {"firstName": "Asha"}}}
+    assert (await here.gateway.http.get("/graphql", **asked)).json()["data"] == {"customer": {"firstName": "Asha"}}
 
 
 async def test_two_credentials_are_no_request(here: Guarded) -> None:
@@ -174,7 +174,7 @@ async def test_webhooks_and_the_purge_keep_their_own_secrets() -> None:
 async def test_without_a_mode_nobody_is_asked() -> None:
     for auth in ({}, {"mode": "none"}):
         async with running(auth=auth) as gateway:
-            assert (await gateway.ask(QUERY)) == {"data": {"customer": {"firstName": "Asha"}}}
+            assert (await gateway.ask(QUERY))["data"] == {"customer": {"firstName": "Asha"}}
             answer = await gateway.ask(QUERY, authorization="Bearer whatever", x_api_key="whatever")
             assert "errors" not in answer
             assert await gateway.ask(VIEWER) == {"data": {"viewer": None}}

@@ -32,9 +32,11 @@ class Replica:
 
     def __init__(self, gateway: Gateway, store: MemoryStore, clock: Clock) -> None:
         cache = FacetCache(store, secret=b"of all replicas", clock=clock, draw=lambda: 1.0)
-        self.gateway = gateway
+        tenant = gateway.tenants.named("")
+        assert tenant is not None
+        self.scope = tenant.scope({})
         self.driver = Driver(
-            gateway.calls,
+            tenant.calls,
             cache,
             Settings().upstream.capabilities,
             ZoneInfo("Asia/Kolkata"),
@@ -49,7 +51,7 @@ class Replica:
         async def asking() -> list[Any]:
             record = CustomerRecord(address, dict.fromkeys(facets, ()))
             async with asyncio.timeout(DEADLINE_S):
-                await self.driver.run([record], self.gateway.scope(), most_age)
+                await self.driver.run([record], self.scope, most_age)
                 return [await record.wait(facet) for facet in facets]
 
         return asyncio.create_task(asking())
@@ -71,7 +73,8 @@ async def sharing(upstream: Upstream, store: MemoryStore, clock: Clock, count: i
     async with AsyncExitStack() as stack:
         gateways = [build(Settings(upstream=credential), sandbox=upstream, clock=clock) for _ in range(count)]  # pyright: ignore
         for gateway in gateways:
-            await stack.enter_async_context(gateway.http)
+            for tenant in gateway.tenants:
+                await stack.enter_async_context(tenant.http)
         yield [Replica(gateway, store, clock) for gateway in gateways]
 
 
@@ -118,7 +121,7 @@ async def test_a_lease_whose_holder_died_is_outlived(
     cache = FacetCache(store, secret=b"of all replicas", clock=clock)
     name = ("100000001", "INSTORE", "")
     everything = [PERSON(), REGISTRATION(), Facet("EXISTENCE")]
-    assert await cache.lease(replicas[0].gateway.scope(), name, everything, 2.0)  # pyright: ignore
+    assert await cache.lease(replicas[0].scope, name, everything, 2.0)  # pyright: ignore
     asked = replicas[0].ask(PERSON(), REGISTRATION())
     await quiet()
     assert upstream.arrived == 0

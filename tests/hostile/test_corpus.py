@@ -12,7 +12,7 @@ from tests.hostile.gateway import CORPUS, FAMILIES, Target, target
 from tests.hostile.requests import asking
 
 NORMAL = asking("a normal request", '{ customer(by: {mobile: "919800000001"}) { firstName } }')
-ASHA = {"data": {"customer": {"firstName": "Asha"}}}
+ASHA = {"customer": {"firstName": "Asha"}}
 MOST_CPU_S = 0.25
 """Five times what is meant: the figure itself is for `bench/hostile.py`, on a quiet machine."""
 MOST_BYTES = 20_000
@@ -54,7 +54,7 @@ async def test_no_request_costs_much(gateway: Target, monkeypatch: pytest.Monkey
 
 async def test_normal_requests_beside_them_are_served(gateway: Target) -> None:
     async def ask() -> object:
-        return json.loads((await gateway.send(NORMAL)).body)
+        return json.loads((await gateway.send(NORMAL)).body)["data"]
 
     beside: list[object] = []
     hostile = list(CORPUS.values())
