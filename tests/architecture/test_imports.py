@@ -73,6 +73,7 @@ def test_the_imports_are_really_read() -> None:
 PURE = ("gateway.facets", "gateway.model", "gateway.cache.entries", "gateway.errors")
 PURE_MODULES = (
     *PURE,
+    *(f"gateway.graphql.{name}" for name in ("limits", "introspection", "payloads", "refusals")),
     *(f"gateway.upstream.{name}" for name in ("v1", "v2", "answers", "codes", "request")),
     *(
         f"gateway.upstream.{name}"

@@ -264,6 +264,39 @@ async def test_a_query_string_over_the_limit_is_414() -> None:
         refused(small, response, 414, "BAD_REQUEST")
 
 
+async def test_headers_over_the_limit_are_431() -> None:
+    async with running(limits={"header_bytes": 1024}) as small:
+        response = await small.http.get("/graphql", params={"query": FIRST_NAME}, headers={"x-a": "a" * 1024})
+        refused(small, response, 431, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize("name", ["query", "variables", "operationName", "unknown"])
+async def test_two_parameters_of_one_name_are_refused(gateway: GatewayUnderTest, name: str) -> None:
+    """Something in front may have read the other one."""
+    response = await gateway.http.get("/graphql", params=[("query", FIRST_NAME), (name, "a"), (name, "b")])
+    assert "two parameters of one name" in refused(gateway, response, 400, "BAD_REQUEST")
+
+
+async def test_a_query_string_of_many_parameters_is_refused(gateway: GatewayUnderTest) -> None:
+    parameters = {"query": FIRST_NAME} | {f"a{number}": "1" for number in range(20)}
+    refused(gateway, await gateway.http.get("/graphql", params=parameters), 400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize(
+    ("variables", "noun", "value", "bound"),
+    [([[[[1]]]], "levels of JSON", 6, 5), ([1] * 120, "JSON values", 124, 100)],
+)
+async def test_json_over_the_limits_is_refused(variables: Any, noun: str, value: int, bound: int) -> None:
+    async with running(limits={"json_depth": 5, "json_values": 100}) as small:
+        posted = await small.post(FIRST_NAME, {"v": variables})
+        got = await small.http.get("/graphql", params={"query": FIRST_NAME, "variables": json.dumps([[variables]])})
+    for response in (posted, got):
+        refused(small, response, 400, "LIMIT_EXCEEDED")
+    details = posted.json()["errors"][0]["extensions"]
+    assert details == {"code": "LIMIT_EXCEEDED", "argument": "body", "limit": noun, "value": value, "bound": bound}
+    assert got.json()["errors"][0]["extensions"]["argument"] == "variables"
+
+
 # --- strict JSON ---
 
 NOT_A_REQUEST = {

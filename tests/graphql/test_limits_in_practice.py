@@ -1,12 +1,11 @@
 """The default limits let through what is really asked, with room; nothing that they let through is dear to judge."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import cycle, islice
 from typing import Any
 
 import pytest
-from graphql import GraphQLObjectType, get_introspection_query, get_named_type, is_required_argument, parse, validate
+from graphql import GraphQLObjectType, get_introspection_query, get_named_type, parse, validate
 
 from gateway.graphiql.examples import EXAMPLES
 from gateway.graphql.documents import Documents
@@ -15,6 +14,7 @@ from gateway.graphql.limits import Outline
 from gateway.limit_settings import LimitSettings
 from resolvers.schema import build_schema
 from tests.golden.test_golden import CASES
+from tests.support.selecting import every_field
 
 SCHEMA = build_schema().schema
 LIMITS = LimitSettings()
@@ -31,19 +31,7 @@ INTROSPECTION = get_introspection_query(
 )
 
 
-def everything(parent: GraphQLObjectType, above: frozenset[str] = frozenset()) -> Iterable[str]:
-    """Every field of a type once, with every argument that must be given."""
-    for name, field in parent.fields.items():
-        required = [key for key, one in field.args.items() if is_required_argument(one)]
-        given = f"({', '.join(f'{key}: 1' for key in required)})" if required else ""
-        below: Any = get_named_type(field.type)
-        if not isinstance(below, GraphQLObjectType):
-            yield f"{name}{given}"
-        elif below.name not in above:
-            yield f"{name}{given} {{ {' '.join(everything(below, above | {below.name}))} }}"
-
-
-ALL = "\n".join(everything(CUSTOMER))
+ALL = every_field(CUSTOMER)
 EVERY_FIELD = f"query($by: CustomerBy!) {{ customer(by: $by) {{ {ALL} }} }}"
 
 
