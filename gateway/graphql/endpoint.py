@@ -78,7 +78,7 @@ class GraphQLEndpoint:
         except ClientGone:
             return
         # A preflight is answered for itself: a header twice is none to a browser.
-        cors = {} if request.method == "OPTIONS" else self._origins.told(request.headers)
+        cors: Mapping[str, str] = {} if request.method == "OPTIONS" else self._origins.told(request.headers)
         reply.tell({"x-request-id": request_id, **cors})
         await reply(scope, receive, send)
 
