@@ -1,7 +1,7 @@
 """The needs read in advance are exactly what graphql-core then reads: no fetch comes late, and none is in vain."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from random import Random
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from gateway.facets.facet import Address, Facet
 from gateway.facets.needs import Wanted
 from gateway.session import RequestSession, SessionCustomer
 from resolvers.schema import build_schema
-from tests.support.gateway import GatewayUnderTest
+from tests.support.gateway import UNLIMITED, GatewayUnderTest, running
 
 SCHEMA = build_schema().schema
 ASHA = ['{mobile: "919800000001"}', '{id: "100000001"}', '{email: "asha.rao@example.com"}', "{id: $id}"]
@@ -151,6 +151,12 @@ class Spy:
         self.foreseen.clear()
         self.awaited.clear()
         self.late.clear()
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[GatewayUnderTest]:
+    async with running(limits=UNLIMITED) as gateway:
+        yield gateway
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tests.support.everything import (
     told,
 )
 from tests.support.facets import RICH, SEEDS
-from tests.support.gateway import GatewayUnderTest, running
+from tests.support.gateway import UNLIMITED, GatewayUnderTest, running
 from tests.support.operations import RandomOperation, of_one, of_several, wild
 
 NIGHTLY = os.environ.get("GATEWAY_TESTS_NIGHTLY") == "1"
@@ -61,7 +61,7 @@ def worlds() -> Iterator[Sequence[World]]:
     async def opened(able: Capabilities) -> World:
         told = {name: getattr(able, name) for name in ("gaps", "ignore_card_details", "only_current_profile")}
         habits = {"ignore_card_details": able.ignore_card_details}
-        asked = running(by_id=able.v2_by_id, habits=habits, upstream=told, cache={"max_bytes": 0})
+        asked = running(by_id=able.v2_by_id, habits=habits, upstream=told, cache={"max_bytes": 0}, limits=UNLIMITED)
         world = World(runner, await stack.enter_async_context(asked), able)
         await stack.enter_async_context(world.everything.http)
         return world

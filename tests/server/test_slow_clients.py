@@ -17,10 +17,10 @@ HEAD = b"POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/js
 def gateway(sandbox: Process) -> Iterator[Served]:
     with served(
         sandbox,
-        SERVER__HEADER_TIMEOUT_S="0.4",
-        SERVER__BODY_TIMEOUT_S="0.4",
-        SERVER__WRITE_TIMEOUT_S="0.4",
-        SERVER__IDLE_TIMEOUT_S="1",
+        SERVER__HEADER_TIMEOUT_S="1.5",
+        SERVER__BODY_TIMEOUT_S="1.5",
+        SERVER__WRITE_TIMEOUT_S="1.5",
+        SERVER__IDLE_TIMEOUT_S="2",
         SERVER__HEADER_BYTES="8192",
         INTROSPECTION="true",
         LIMITS__BODY_BYTES="4194304",

@@ -13,6 +13,8 @@ from gateway.settings import Settings
 from gateway.telemetry.events import Event
 
 ACCEPT = "application/graphql-response+json"
+UNLIMITED = {"aliases": 10_000, "selections": 100_000, "comparisons": 1_000_000, "cost": 1_000_000}
+"""Limits that no random operation meets."""
 ASKED_ONCE = {"attempts": 1, "breaker_calls": 0, "part_open_s": 0}
 """Settings of an upstream that is asked as often as the plan says, whatever it answers."""
 
