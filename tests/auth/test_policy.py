@@ -55,12 +55,28 @@ def test_staff_may_ask_for_anyone(caller: Caller, identifier: Identifier) -> Non
         (Address((ID,), Source.WECHAT, "main"), False),
         (Address((MOBILE,), Source.ALL), False),
         (Address((MOBILE,), Source.INSTORE, ""), True),
-        (Address(()), True),
+        (Address(()), False),
     ],
 )
 def test_a_member_may_ask_by_what_is_theirs_alone(address: Address, allowed: bool) -> None:
     assert policy.may_ask(ASHA, address) is allowed
-    assert not policy.may_ask(member(), address) or address == Address(())
+    assert not policy.may_ask(member(), address)
+
+
+@pytest.mark.parametrize(
+    ("own", "asked"),
+    [
+        ("strasse@example.com", "stra\u00dfe@example.com"),
+        ("stra\u00dfe@example.com", "strasse@example.com"),
+        ("kim@example.com", "\u212aim@example.com"),
+        ("i@example.com", "\u0130@example.com"),
+        ("\u00e4@example.com", "\u00c4@example.com"),
+    ],
+)
+def test_letters_that_fold_into_others_are_not_the_same_person(own: str, asked: str) -> None:
+    caller = member(Identifier(KIND.EMAIL, own))
+    assert not policy.may_ask(caller, Address((Identifier(KIND.EMAIL, asked),)))
+    assert policy.may_ask(caller, Address((Identifier(KIND.EMAIL, own),)))
 
 
 def test_a_member_of_another_source_asks_there_alone() -> None:
