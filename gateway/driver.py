@@ -18,7 +18,7 @@ from gateway.flights import Flight, Flights, Wait, together
 from gateway.performer import Performer
 from gateway.recall import recall
 from gateway.record import CustomerRecord, Known
-from gateway.rounds import MOST_ROUNDS, Group, groups, requested
+from gateway.rounds import MOST_ROUNDS, Group, groups, requested, trials
 from gateway.telemetry.events import Emit
 from gateway.upstream.deadlines import moment, within
 from gateway.upstream.resilient import ResilientClient
@@ -110,7 +110,10 @@ class Driver:
                     waits.append((record, flight, facets))
                     record.join(facets)
         followers = together([record for record in records if record.missing()])
-        planned = groups([record for record in records if record.missing()], self._capabilities, self._client.outlook())
+        outlook = self._client.outlook()
+        planned = groups([record for record in records if record.missing()], self._capabilities, outlook)
+        for call, target in trials(records, self._capabilities, outlook) if outlook.due else ():
+            self._client.try_again(call, {0: target}, scope)
         flights = {
             record: self._flights.lead(scope, record, self._brings(group, index), self._clock())
             for group in planned

@@ -4,7 +4,7 @@ A round plans everything that is missing and performs the plan. Most requests ne
 answer says that it must: a batch that does not say whose its items are, a merged account whose survivor must be asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,7 +16,7 @@ from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifie
 from gateway.facets.parameters import sources
 from gateway.facets.plan import Call, Plan
 from gateway.facets.plans import planned
-from gateway.facets.routes import BY_ID, BY_PROFILE, findable
+from gateway.facets.routes import BY_ID, BY_PROFILE, findable, routes
 from gateway.model.profile import Person
 from gateway.record import CustomerRecord, Known
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
@@ -85,6 +85,21 @@ def requested(records: Sequence[CustomerRecord], capabilities: Capabilities) -> 
         Need(record.address, frozenset(record.causes)) for record in records if findable(record.address, capabilities)
     )
     return upstream_cost(planned(needs, capabilities).calls)
+
+
+def trials(
+    records: Sequence[CustomerRecord], capabilities: Capabilities, outlook: Outlook
+) -> Iterator[tuple[Call, Target]]:
+    """The calls for one facet each that would show whether it can be asked for again, about one who wants it."""
+    for endpoint, facet in sorted(outlook.due, key=str):
+        for record in records:
+            ways = routes(_need(record), capabilities)[endpoint]
+            if facet not in record.causes or not ways or ways[0].wave > 1:
+                continue
+            call = Call(endpoint, 1, ways[0].by, (0,), frozenset({facet}))
+            if named := identifiers(record, record.address, call):
+                yield call, Target(record.address, named)
+                break
 
 
 def _need(record: CustomerRecord) -> Need:

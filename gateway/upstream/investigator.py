@@ -67,7 +67,11 @@ class Investigator:
         """Told of a call that succeeded: nothing on it fails always."""
         if self._search is not None:
             self._cleared |= question.call.facets
-        if self._broken.facets and (facet := self._broken.due(self._clock())) is not None:
+
+    def try_again(self, question: Question) -> None:
+        """Tries a facet that is left out, behind the requests, if nobody does already. It is the only one asked for."""
+        (facet,) = question.call.facets
+        if self._broken.take(facet, self._clock()):
             self._keep(asyncio.create_task(self._try(facet, question)))
 
     async def culprits(self, question: Question, until: float) -> Facets:
@@ -137,8 +141,7 @@ class Investigator:
     async def _try(self, facet: Facet, question: Question) -> None:
         well = False
         try:
-            call = replace(question.call, facets=frozenset({facet}))
-            well = await self._ask(replace(question, call=call)) is False
+            well = await self._ask(question) is False
         finally:
             self._broken.tried(facet, self._clock(), succeeded=well)
         if well:

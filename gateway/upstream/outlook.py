@@ -12,6 +12,8 @@ class Outlook:
 
     avoid: frozenset[Endpoint] = frozenset()
     broken: frozenset[tuple[Endpoint, Facet]] = frozenset()
+    due: frozenset[tuple[Endpoint, Facet]] = frozenset()
+    """Those of them that are worth another try, about a customer of whom somebody wants them."""
 
 
 FAIR: Final = Outlook()

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
-RECOVERY_S: Final = 30.0
+RECOVERY_S: Final = 10.0
 """Seconds in which a lowered rate is back at what it was lowered from, if nothing is refused."""
 SLOWEST: Final = 1.0
 """Calls in a second below which no rate is lowered, however often upstream refuses them."""

@@ -87,7 +87,13 @@ class ResilientClient:
         return Outlook(
             frozenset(side.endpoint for side in sides if not side.breaker.offers(now)),
             frozenset((side.endpoint, facet) for side in sides for facet in side.broken.facets),
+            frozenset((side.endpoint, facet) for side in sides for facet in side.due(now)),
         )
+
+    def try_again(self, call: Call, targets: Targets, scope: Scope) -> None:
+        """Tries a facet that is left out, behind the requests."""
+        if investigator := self._investigators.get(call.endpoint):
+            investigator.try_again(Question(call, targets, scope))
 
     async def perform(
         self, call: Call, targets: Targets, scope: Scope, allowance: Allowance | None = None

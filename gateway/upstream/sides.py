@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from gateway.facets.facet import Endpoint
-from gateway.upstream.breaker import Breaker
+from gateway.facets.facet import Endpoint, Facet
+from gateway.upstream.breaker import Breaker, BreakerState
 from gateway.upstream.policy import Policy
 from gateway.upstream.rate import Rate
 from gateway.upstream.retries import Draw, Latencies, RetryBudget
@@ -28,3 +28,7 @@ class Side:
         self.throttle = Turnstile(Rate(), queue=policy.queue_calls, queue_s=policy.queue_s, clock=clock)
         """Slow for as long as the endpoint refuses calls for there being too many."""
         self.broken = BrokenFacets(open_s=policy.facet_open_s, draw=draw)
+
+    def due(self, now: float) -> frozenset[Facet]:
+        """The facets left out that are worth another try; none while the endpoint fails as a whole."""
+        return self.broken.due(now) if self.breaker.state is BreakerState.CLOSED else frozenset()

@@ -13,16 +13,17 @@ from gateway.upstream.retries import Draw
 Facets = frozenset[Facet]
 
 MOST_QUESTIONS: Final = 24
-"""Calls of one search. One culprit of 40 facets takes 13."""
+"""Calls of one search, before what it found is confirmed. One culprit of 40 facets takes 13."""
 MOST_BROKEN: Final = 64
 """Facets left out at the same time; with more of them it is not facets that are broken."""
 
 
 class Bisection:
-    """Finds the facets that make a call fail, in questions of one or two calls at a time.
+    """Finds the facets that make a call fail, in questions of one or more calls at a time.
 
-    The first is what needs no parameter: where that fails too, it is not for the parameters. Facets that need the same
-    parameters stay together.
+    The first is what needs no parameter: where that fails too, it is not for the parameters. Then halves of what
+    failed, down to facets that need the same parameters. Those accused in the end are asked for twice more, beside
+    what needs no parameter, because a bad day of upstream's accuses anybody.
     """
 
     def __init__(self, call: Call, capabilities: Capabilities) -> None:
@@ -35,8 +36,10 @@ class Bisection:
         self._groups = [frozenset(group) for _, group in sorted(groups.items(), key=lambda one: repr(one[0]))]
         self._left = MOST_QUESTIONS
         self._open: list[Sequence[Facets]] = [()]
+        self._accused: list[Facets] = []
+        self._confirming = False
         self.culprits: Facets = frozenset()
-        """Those found so far."""
+        """Those found, at the end."""
 
     @property
     def hopeless(self) -> bool:
@@ -49,6 +52,11 @@ class Bisection:
 
     def answered(self, failed: Sequence[bool]) -> None:
         """Told which of the calls failed, in their order."""
+        if self._confirming:
+            self._open, (bare, *again) = [], failed
+            sure = [group for place, group in enumerate(self._accused) if all(again[2 * place : 2 * place + 2])]
+            self.culprits = Facets() if bare else Facets().union(*sure)
+            return
         self._left -= len(failed)
         asked, self._open = self._open, []
         for part, bad in zip(asked, failed, strict=True):
@@ -56,15 +64,18 @@ class Bisection:
                 case ():
                     self._open += [] if bad else _halves(self._groups)
                 case (only,):
-                    self.culprits |= only if bad else frozenset()
+                    self._accused += [only] if bad else []
                 case _:
                     self._open += _halves(part) if bad else ()
         if len(self._open) > self._left:
             self._open = []
+        if not self._open and self._accused:
+            self._confirming = True
+            self._open = [(), *((group,) for group in self._accused for _ in range(2))]
 
 
 def _halves(groups: Sequence[Facets]) -> Iterator[Sequence[Facets]]:
-    """Both halves of groups that fail together; one alone is asked for again, because the first time may be chance."""
+    """Both halves of groups that fail together; of one alone, itself."""
     middle = len(groups) // 2
     yield from (tuple(half) for half in (groups[:middle], groups[middle:]) if half)
 
@@ -88,13 +99,16 @@ class BrokenFacets:
         self._tried -= facets
         self.facets = frozenset(self._until)
 
-    def due(self, now: float) -> Facet | None:
-        """A facet to try now, which nobody else is trying; whoever takes it says how that ended."""
-        for facet, until in self._until.items():
-            if until <= now and facet not in self._tried:
-                self._tried.add(facet)
-                return facet
-        return None
+    def due(self, now: float) -> Facets:
+        """The facets that are worth another try, and that nobody is trying."""
+        return Facets(facet for facet, until in self._until.items() if until <= now) - self._tried
+
+    def take(self, facet: Facet, now: float) -> bool:
+        """Whether a facet is to be tried; then whoever asks tries it, and says how that ended."""
+        due = facet in self.due(now)
+        if due:
+            self._tried.add(facet)
+        return due
 
     def tried(self, facet: Facet, now: float, *, succeeded: bool) -> None:
         """Told how the try ended; one that could not be made did not succeed."""

@@ -100,6 +100,21 @@ async def test_under_load_nothing_else_is_lost(whole: dict[str, Any]) -> None:
         assert (await gateway.ask(of(ASHA, WIDE)))["data"]["customer"] == whole
 
 
+async def test_a_part_is_tried_again_though_nothing_else_of_its_endpoint_is_asked_for() -> None:
+    query = of(ASHA, "firstName status { statusLabel }")
+    async with standing() as (gateway, upstream):
+        upstream.misbehave("v2_by_id", fails_with={"customerStatus"})
+        assert set(errors(await gateway.ask(query))) == {"customer.status"}
+        upstream.behave()
+        await asyncio.sleep(HALF_OPEN_S)
+        upstream.asked.clear()
+        await asyncio.gather(*(gateway.ask(query) for _ in range(10)))
+        await asyncio.sleep(1)
+        tried = [one for one in upstream.asked if "customerStatus" in one.params.get("embed", "")]
+        assert len(tried) == 1, "and by one alone"
+        assert "errors" not in await gateway.ask(query)
+
+
 async def test_a_part_that_stalls_is_found_behind_the_request_that_met_it(whole: dict[str, Any]) -> None:
     expected = {**whole, "slabHistory": None}
     async with standing(timeout_s=2, deadline_s=5) as (gateway, upstream):

@@ -1,6 +1,6 @@
 """How often upstream is asked: limits that hold in every window, and what its refusals change."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.upstream.rate import RECOVERY_S, Rate
@@ -17,6 +17,7 @@ def greedy(rate: Rate, seconds: float, now: float = 0.0) -> list[float]:
     return begun
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20), st.floats(0.5, 60), st.lists(st.floats(0, 5), max_size=60))
 def test_a_limit_holds_in_every_window(most: int, per_s: float, pauses: list[float]) -> None:
     rate, now, begun = Rate([(most, per_s)]), 0.0, list[float]()

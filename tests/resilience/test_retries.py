@@ -3,7 +3,7 @@
 from email.utils import formatdate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.upstream.retries import LONGEST_HOLD_S, LONGEST_PAUSE_S, Latencies, RetryBudget, pause, retry_after
@@ -11,6 +11,7 @@ from gateway.upstream.retries import LONGEST_HOLD_S, LONGEST_PAUSE_S, Latencies,
 NOW = 1_790_000_000.0
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50), st.floats(0, 1))
 def test_a_pause_is_drawn_from_nothing_to_a_bound_that_doubles(attempt: int, draw: float) -> None:
     assert 0 <= pause(attempt, draw) <= min(LONGEST_PAUSE_S, 0.1 * 2 ** (attempt - 1))
@@ -40,6 +41,7 @@ def test_a_retry_after_is_seconds_or_a_date(text: str | None, seconds: float | N
     assert retry_after(text, NOW) == seconds
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=300), st.sampled_from([0.0, 0.05, 0.1, 0.5]), st.integers(0, 20))
 def test_retries_are_a_share_of_the_successes_and_a_burst(calls: list[bool], share: float, burst: int) -> None:
     """True: a call that succeeds; false: one that fails and wants to be made again."""
