@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -30,12 +31,17 @@ from gateway.graphql.execution import Execution
 from gateway.record import CustomerRecord
 from gateway.sandbox import Sandbox
 from gateway.settings import BadSettings, Settings, UpstreamAuth, UpstreamSettings
-from gateway.telemetry.events import Emit, to_log
+from gateway.telemetry.events import Emit
+from gateway.telemetry.log import Log
+from gateway.telemetry.telemetry import Telemetry
 from gateway.upstream.auth import BasicCredential, Credential, NoCredential, OAuthCredential
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.transport import PooledTransport
 from gateway.webhooks.endpoint import WebhookEndpoint
 from resolvers.schema import build_schema
+
+if TYPE_CHECKING:
+    from gateway.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Gateway:
     execution: Execution
     client: UpstreamClient
     driver: Driver
+    documents: Documents
     cache: FacetCache
     store: Store
     http: httpx.AsyncClient
@@ -64,12 +71,17 @@ class Gateway:
 
 
 def build(
-    settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log, clock: Callable[[], float] = time.time
+    settings: Settings,
+    *,
+    sandbox: Sandbox | None = None,
+    emit: Emit | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Gateway:
     """Wires everything below HTTP. With a sandbox, that is the upstream, reached in this process.
 
-    `clock` is Unix time in seconds.
+    `emit` is told what happens, the log unless said otherwise. `clock` is Unix time in seconds.
     """
+    emit = emit or Log(settings.log_level)
     upstream = settings.upstream
     http = _http(upstream, sandbox)
     credential = _credential(upstream, http)
@@ -101,20 +113,35 @@ def build(
     graph = build_schema()
     documents = Documents(
         graph.schema,
+        emit,
         most=settings.limits.documents,
         size=settings.limits.document_characters,
         tokens=settings.limits.document_tokens,
         introspection=settings.introspection,
     )
     execution = Execution(documents, graph.homes, driver, emit, customers=settings.limits.customers)
-    return Gateway(execution, client, driver, cache, store, http, str(http.base_url), credential, upstream.country_code)
+    return Gateway(
+        execution, client, driver, documents, cache, store, http, str(http.base_url), credential, upstream.country_code
+    )
 
 
 def create_app(
-    settings: Settings, *, sandbox: Sandbox | None = None, emit: Emit = to_log, clock: Callable[[], float] = time.time
+    settings: Settings,
+    *,
+    sandbox: Sandbox | None = None,
+    emit: Emit | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Starlette:
-    """The gateway as an ASGI application. With a sandbox, its REST calls answer beside the graph."""
+    """The gateway as an ASGI application. With a sandbox, its REST calls answer beside the graph.
+
+    `emit` stands in for the log; metrics and traces hear of everything too, where they are switched on.
+    """
+    telemetry = _telemetry(settings, emit)
+    emit = telemetry.emit
     gateway = build(settings, sandbox=sandbox, emit=emit, clock=clock)
+    telemetry.watch(gateway.http)
+    if telemetry.metrics is not None:
+        _gauge(telemetry.metrics, gateway)
     explorer = Explorer(EXAMPLES) if settings.graphiql else None
     endpoint = GraphQLEndpoint(
         gateway.execution,
@@ -127,16 +154,34 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        async with gateway.http:
+        async with gateway.http, telemetry.running():
             yield
             await gateway.driver.finish()
         await gateway.store.close()
 
     routes: list[BaseRoute] = [Route("/graphql", endpoint), Route("/healthz", _alive), Route("/readyz", _alive)]
+    routes += telemetry.routes()
     routes += _invalidation(gateway, settings, emit)
     routes += explorer.routes() if explorer else []
     routes += [Mount("/", sandbox)] if sandbox else []
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _telemetry(settings: Settings, emit: Emit | None) -> Telemetry:
+    try:
+        return Telemetry(emit or Log(settings.log_level), settings.metrics, settings.traces)
+    except ImportError:
+        needed = "needs OpenTelemetry: pip install 'loyalty-graph-gateway[otel]'"
+        raise BadSettings(f"GATEWAY_TRACES__ENABLED: {needed}") from None
+
+
+def _gauge(metrics: "Metrics", gateway: Gateway) -> None:
+    """What is looked at whenever Prometheus reads."""
+    documents, store = gateway.documents, gateway.store
+    metrics.gauge("gateway_documents", "Parsed documents that are kept.", lambda: documents.kept)
+    if isinstance(store, MemoryStore):
+        metrics.gauge("gateway_cache_bytes", "Bytes of the cache in this process.", lambda: store.bytes_held)
+        metrics.gauge("gateway_cache_entries", "Entries of the cache in this process.", lambda: store.entries)
 
 
 def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[BaseRoute]:

@@ -25,9 +25,15 @@ from gateway.probe.findings import Findings
 from gateway.probe.prober import Prober
 from gateway.sandbox import create_sandbox
 from gateway.settings import BadSettings, Settings, load
-from gateway.telemetry.events import configure_logs
+from gateway.telemetry.log import configure_logs
 
-DEV: Final[Mapping[str, Any]] = {"graphiql": True, "explain": True, "introspection": True, "log_level": "warning"}
+DEV: Final[Mapping[str, Any]] = {
+    "graphiql": True,
+    "explain": True,
+    "introspection": True,
+    "metrics": {"enabled": True},
+    "log_level": "warning",
+}
 SANDBOX: Final[Mapping[str, Any]] = {
     "username": "till.sandbox",
     "password": "sandbox",
@@ -263,9 +269,10 @@ def _loopback(host: str) -> bool:
 
 
 def _run(application: Any, settings: Settings) -> None:
-    """uvicorn's access log is off: a query string may hold an identifier."""
+    """uvicorn's access log is off: a query string may hold an identifier. What it logs goes where all of it goes."""
     uvicorn.run(
         application,
+        log_config=None,
         host=settings.host,
         port=settings.port,
         log_level="warning",

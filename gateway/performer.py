@@ -20,7 +20,8 @@ from gateway.facets.plan import Call
 from gateway.model.readers import Reader
 from gateway.record import CustomerRecord, Known
 from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, share_customers
-from gateway.telemetry.events import AnomalyMet, CallMade, Emit, FaultMet
+from gateway.telemetry.events import AnomalyMet, Emit, FaultMet
+from gateway.telemetry.spans import Calling
 from gateway.upstream.answers import Failed, Found, Target
 from gateway.upstream.client import UpstreamClient
 
@@ -100,10 +101,11 @@ class Performer:
             return
         call = replace(call, customers=tuple(targets))
         began = self._clock()
-        performed = await self._client.perform(call, targets, scope.language or None)
+        with Calling(self._emit, call.endpoint, call.facets, len(targets)) as calling:
+            performed = await self._client.perform(call, targets, scope.language or None)
+            calling.ended(performed.status, performed.milliseconds, performed.size)
         told = self._explained(group, call, targets)
         self._tell(group, call, replace(told, status=performed.status, ms=performed.milliseconds))
-        self._emit(CallMade(call.endpoint, performed.status, performed.milliseconds, performed.size, len(targets)))
         if performed.refused:
             await self._cache.revoke(scope)
         for index, outcome in performed.outcomes.items():
@@ -151,7 +153,7 @@ class Performer:
             try:
                 value = way.read(reader, found.block, facet.argument_values)
             except Exception as error:  # noqa: BLE001 - a fault in one reader costs its facet, not the answer
-                self._emit(FaultMet(type(error).__name__, str(facet)))
+                self._emit(FaultMet(type(error).__name__, facet.name))
                 record.settle(facet, InternalError("The gateway could not read this part."))
                 continue
             if not found.warnings & way.partial_codes:

@@ -22,6 +22,7 @@ from gateway.cache_settings import CacheSettings, Frozen, split
 from gateway.errors import Code, GatewayError
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.facet import IdentifierKind
+from gateway.telemetry_settings import MetricsSettings, TracesSettings
 
 PREFIX: Final = "GATEWAY_"
 NESTED: Final = "__"
@@ -185,6 +186,8 @@ class Settings(BaseSettings):
     cache: CacheSettings = Field(default=CacheSettings.model_construct(), description="The cache.")
     webhooks: WebhookSettings = Field(default=WebhookSettings.model_construct(), description="Upstream's events.")
     admin: AdminSettings = Field(default=AdminSettings.model_construct(), description="Operators.")
+    metrics: MetricsSettings = Field(default=MetricsSettings.model_construct(), description="Prometheus.")
+    traces: TracesSettings = Field(default=TracesSettings.model_construct(), description="OpenTelemetry.")
     limits: LimitSettings = Field(default=LimitSettings.model_construct(), description="Limits of a request.")
 
     @classmethod

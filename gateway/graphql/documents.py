@@ -1,7 +1,8 @@
 """Documents: parsed and validated once, kept in a bounded LRU by their text."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graphql import (
@@ -19,6 +20,8 @@ from graphql.execution.collect_fields import FragmentDetails
 
 from gateway.errors import BadRequest, Code, InternalError, LimitExceeded
 from gateway.facets.needs import Operation
+from gateway.telemetry.events import DocumentCompiled, Emit
+from gateway.telemetry.signatures import Signature, hash_of, told_name
 
 
 class InvalidDocument(Exception):
@@ -32,10 +35,19 @@ class InvalidDocument(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document. `node` is its parsed form; `operations` are what can be asked of it, by name."""
+    """A valid document. `node` is its parsed form; `operations` are what can be asked of it, by name.
+
+    `signatures` are what operators see of them.
+    """
 
     node: DocumentNode
     operations: dict[str, Operation]
+    signatures: Mapping[str, Signature]
+
+    def signature(self, operation: Operation) -> Signature:
+        """What operators see of an operation of this document."""
+        name = operation.node.name
+        return self.signatures[name.value if name else ""]
 
     def operation(self, name: str | None) -> Operation:
         """The operation of that name, or the only one. Raises `BadRequest`."""
@@ -55,16 +67,24 @@ class Documents:
     The least recently used goes first. The largest document that is accepted takes about 0.8 MB parsed.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, most: int, size: int, tokens: int, introspection: bool) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, emit: Emit, *, most: int, size: int, tokens: int, introspection: bool
+    ) -> None:
         if schema.query_type is None:
             raise InternalError("The schema has no query type.")
         self._schema = schema
+        self._emit = emit
         self._query = schema.query_type
         self._most = most
         self._size = size
         self._tokens = tokens
         self._introspection = introspection
         self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    @property
+    def kept(self) -> int:
+        """How many are kept now."""
+        return len(self._kept)
 
     @property
     def hides_suggestions(self) -> bool:
@@ -79,9 +99,18 @@ class Documents:
             return found
         if len(text) > self._size:
             raise LimitExceeded("characters", len(text), self._size, argument="query")
-        found = self._kept[text] = self._compiled(text)
+        found = self._kept[text] = self._timed(text)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
+        return found
+
+    def _timed(self, text: str) -> Document:
+        began, valid = time.perf_counter(), False
+        try:
+            found = self._compiled(text)
+            valid = True
+        finally:
+            self._emit(DocumentCompiled(round((time.perf_counter() - began) * 1000, 3), valid))
         return found
 
     def _compiled(self, text: str) -> Document:
@@ -101,13 +130,18 @@ class Documents:
             for definition in node.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
-        return Document(
-            node,
-            {
-                definition.name.value if definition.name else "": Operation(
-                    self._schema, self._query, definition, fragments
-                )
-                for definition in node.definitions
-                if isinstance(definition, OperationDefinitionNode)
-            },
-        )
+        definitions = {
+            definition.name.value if definition.name else "": definition
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        }
+        operations = {
+            name: Operation(self._schema, self._query, definition, fragments)
+            for name, definition in definitions.items()
+        }
+        hashed = hash_of(text)
+        signatures = {
+            name: Signature(definition.operation.value, told_name(name), hashed)
+            for name, definition in definitions.items()
+        }
+        return Document(node, operations, signatures)

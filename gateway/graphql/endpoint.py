@@ -5,10 +5,8 @@ import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
-from uuid import uuid4
 
 import orjson
-import structlog
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +17,7 @@ from gateway.context import Scope
 from gateway.errors import BadRequest, InternalError
 from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest, refused
 from gateway.telemetry.events import Emit, FaultMet
+from gateway.telemetry.spans import CURRENT, Answering, counted
 
 RESPONSE_TYPE: Final = "application/graphql-response+json"
 JSON_TYPE: Final = "application/json"
@@ -52,13 +51,12 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
-        request = Request(scope, receive)
-        request_id = uuid4().hex[:16]
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = await self._respond(request)
-        response.headers["x-request-id"] = request_id
-        response.headers["x-content-type-options"] = "nosniff"
-        await response(scope, receive, send)
+        with Answering(self._emit, scope["headers"]) as answering:
+            response = await self._respond(Request(scope, receive))
+            answering.answered(response.status_code, len(response.body))
+            response.headers["x-request-id"] = answering.request.request_id
+            response.headers["x-content-type-options"] = "nosniff"
+            await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
         media_type = JSON_TYPE
@@ -215,5 +213,7 @@ def _most_age(headers: Headers) -> float:
 
 
 def _response(answer: Answer, media_type: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    if told := CURRENT.get():
+        told.executed, told.errors, told.fresh_for = answer.executed, counted(answer.errors), answer.fresh_for
     content_type = f"{media_type}; charset=utf-8"
     return Response(orjson.dumps(answer.as_json()), status, headers=headers, media_type=content_type)

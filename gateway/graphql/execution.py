@@ -18,6 +18,7 @@ from gateway.facets.needs import Homes
 from gateway.graphql.documents import Document, Documents, InvalidDocument
 from gateway.session import RequestSession
 from gateway.telemetry.events import Emit, FaultMet
+from gateway.telemetry.spans import CURRENT
 
 
 class Explain(StrEnum):
@@ -93,6 +94,8 @@ class Execution:
     async def _answer(self, request: GraphQLRequest, scope: Scope, explain: Explain | None, most_age: float) -> Answer:
         document = self.document(request.query)
         operation = document.operation(request.operation_name)
+        if told := CURRENT.get():
+            told.signature = document.signature(operation)
         schema = operation.schema
         coerced = get_variable_values(
             schema,
@@ -107,6 +110,8 @@ class Execution:
         except GraphQLError as error:  # a null for what must not be null, which only the values show
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [error]) from None
         session = RequestSession(self._driver, scope, roots, self._emit, most_age)
+        if told:
+            told.customers, told.explanation = sum(map(len, roots.values())), session.explanation
         if explain is Explain.PLAN:
             await session.foresee()
             problems = [

@@ -38,7 +38,7 @@ def validated(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def of(graph: Graph, most: int = 10) -> Documents:
-    return Documents(graph.schema, most=most, size=65536, tokens=1000, introspection=True)
+    return Documents(graph.schema, lambda _: None, most=most, size=65536, tokens=1000, introspection=True)
 
 
 def text(number: int) -> str:
@@ -102,7 +102,7 @@ async def test_different_variables_share_one_document(gateway: GatewayUnderTest,
 )
 def test_a_document_within_the_token_limit_is_judged_in_a_moment(graph: Graph, body: str) -> None:
     """Validation compares fields of one response key pair by pair; nobody may buy minutes of it with one request."""
-    documents = Documents(graph.schema, most=1, size=65536, tokens=5000, introspection=False)
+    documents = Documents(graph.schema, lambda _: None, most=1, size=65536, tokens=5000, introspection=False)
     started = time.process_time()
     with suppress(InvalidDocument):
         documents.get(f'{{ customer(by: {{id: "1"}}) {{ {body} }} }}')
