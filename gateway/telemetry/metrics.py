@@ -1,28 +1,17 @@
-"""The metrics: events counted for Prometheus. No label holds anything that a caller or upstream may choose freely."""
+"""The metrics: events counted for Prometheus. No label holds anything that a caller may choose."""
 
 import platform
-from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    GCCollector,
-    Histogram,
-    Info,
-    ProcessCollector,
-    disable_created_metrics,
-)
-from prometheus_client.core import CounterMetricFamily
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Gauge, GCCollector, Info, ProcessCollector
 
 from gateway.errors import Code
 from gateway.facets.explain import Explanation
-from gateway.facets.facet import Endpoint, Facet
+from gateway.facets.facet import Endpoint
 from gateway.telemetry.events import (
     AnomalyMet,
     CallBegan,
@@ -34,12 +23,11 @@ from gateway.telemetry.events import (
     StoreRecovered,
     WebhookReceived,
 )
-from gateway.telemetry.requests import RequestAnswered, RequestBegan, RequestOutcome
+from gateway.telemetry.requests import RequestAnswered, RequestBegan
+from gateway.telemetry.series import PlainCounter, PlainHistogram, Values
 
 SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CUSTOMERS: Final = (1, 2, 5, 10, 20, 50, 100)
-MOST_SERIES: Final = 300
-"""Series of one metric of the table; what would be one more counts under `other`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +37,7 @@ class Counted:
     name: str
     says: str
     labels: Sequence[str] = ()
-    values: Callable[[Any], tuple[str, ...]] = lambda _: ()
+    values: Callable[[Any], Values] = lambda _: ()
 
 
 COUNTED: Final[Mapping[type[Event], Counted]] = {
@@ -61,7 +49,7 @@ COUNTED: Final[Mapping[type[Event], Counted]] = {
     ),
     FaultMet: Counted(
         "gateway_faults",
-        "Faults of the gateway itself.",
+        "Faults of the gateway itself, by the type of the exception.",
         ("where", "error"),
         lambda event: (event.where, event.error),
     ),
@@ -86,33 +74,32 @@ class Metrics:
     """Takes events; `registry` is what Prometheus reads, and is of this object alone."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a time of creation for each series would double what is read
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
         build = {"version": version("loyalty-graph-gateway"), "python": platform.python_version()}
         Info("gateway_build", "What runs here.", registry=self.registry).info(build)
-        self._requests = Requests(self.registry)
-        self._upstream = Upstream(self.registry)
-        self._compiled = Histogram(
+        requests, upstream = Requests(self.registry), Upstream(self.registry)
+        self._compiled = PlainHistogram(
+            self.registry,
             "gateway_document_compilation_duration_seconds",
             "Time to parse and validate a document that was not known.",
+            SECONDS,
             ("result",),
-            buckets=SECONDS,
-            registry=self.registry,
+            (("valid",), ("invalid",)),
         )
-        self._loop_lag = Histogram(
+        self._loop_lag = PlainHistogram(
+            self.registry,
             "gateway_event_loop_lag_seconds",
-            "How late the event loop came to what was due, sampled.",
-            buckets=SECONDS,
-            registry=self.registry,
+            "How late the event loop came to what was due, sampled four times a second.",
+            SECONDS,
         )
         self._takes: dict[type[Any], Callable[[Any], None]] = {
-            RequestBegan: self._requests.began,
-            RequestAnswered: self._requests.answered,
+            RequestBegan: requests.began,
+            RequestAnswered: requests.answered,
             DocumentCompiled: self._document,
-            CallBegan: self._upstream.began,
-            CallMade: self._upstream.made,
+            CallBegan: upstream.began,
+            CallMade: upstream.made,
             **{kind: _counting(counted, self.registry) for kind, counted in COUNTED.items()},
         }
 
@@ -135,34 +122,38 @@ class Metrics:
         self._loop_lag.observe(seconds)
 
     def _document(self, event: DocumentCompiled) -> None:
-        self._compiled.labels("valid" if event.valid else "invalid").observe(event.milliseconds / 1000)
+        self._compiled.observe(event.milliseconds / 1000, "valid" if event.valid else "invalid")
 
 
 class Requests:
-    """The metrics of requests. Looking up a series by its labels is slow, so every one is looked up once."""
+    """The metrics of requests."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._total = Counter("gateway_requests", "Requests to /graphql.", ("outcome", "status"), registry=registry)
-        self._by_outcome: dict[tuple[RequestOutcome, int], Counter] = {}
-        durations = Histogram(
+        self._total = PlainCounter(registry, "gateway_requests", "Requests to /graphql.", ("outcome", "status"))
+        self._durations = PlainHistogram(
+            registry,
             "gateway_request_duration_seconds",
             "Time to an answer, by whether upstream was asked for it.",
+            SECONDS,
             ("upstream",),
-            buckets=SECONDS,
-            registry=registry,
+            (("asked",), ("not_asked",)),
         )
-        self._asked, self._not_asked = durations.labels("asked"), durations.labels("not_asked")
-        self._bytes = Counter("gateway_response_bytes", "Bytes of the bodies of answers.", registry=registry)
-        self._customers = Counter("gateway_request_customers", "Customers asked for.", registry=registry)
-        self._saved = Counter(
+        self._bytes = PlainCounter(registry, "gateway_response_bytes", "Bytes of the bodies of answers.")
+        self._customers = PlainCounter(registry, "gateway_request_customers", "Customers asked for.")
+        self._saved = PlainCounter(
+            registry,
             "gateway_requests_without_call",
             "Requests for customers that were answered without a call to upstream.",
-            registry=registry,
         )
-        errors = Counter("gateway_errors", "Errors in answers, by code.", ("code",), registry=registry)
-        self._errors = {code.value: errors.labels(code.value) for code in Code}
-        self._facets = FacetTallies()
-        registry.register(self._facets)
+        self._errors = PlainCounter(
+            registry, "gateway_errors", "Errors in answers, by code.", ("code",), ((code.value,) for code in Code)
+        )
+        self._facets = PlainCounter(
+            registry,
+            "gateway_facets",
+            "Facets that requests wanted of customers, by what the cache knew; joined and spared were missed before.",
+            ("facet", "state"),
+        )
         self._in_flight = 0
         gauge = Gauge("gateway_requests_in_flight", "Requests that are being answered.", registry=registry)
         gauge.set_function(lambda: self._in_flight)
@@ -174,138 +165,95 @@ class Requests:
     def answered(self, event: RequestAnswered) -> None:
         """A request is over."""
         self._in_flight -= 1
-        outcome = event.outcome
-        total = self._by_outcome.get((outcome, event.status))
-        if total is None:
-            total = self._total.labels(outcome.value, str(event.status))
-            self._by_outcome[(outcome, event.status)] = total
-        total.inc()
-        self._bytes.inc(event.size)
+        self._total.add(1, event.outcome, event.status)
+        self._bytes.add(event.size)
         for code, number in event.errors.items():
-            self._errors[code].inc(number)
-        explanation, asked = event.explanation, False
+            self._errors.add(number, code)
+        explanation = event.explanation
+        asked = explanation is not None and any(call.made for call in explanation.calls)
+        self._durations.observe(event.milliseconds / 1000, "asked" if asked else "not_asked")
         if explanation is not None:
-            asked = any(call.made for call in explanation.calls)
-            self._facets.add(explanation)
-        if event.customers:
-            self._customers.inc(event.customers)
-            if event.executed and not asked:
-                self._saved.inc()
-        (self._asked if asked else self._not_asked).observe(event.milliseconds / 1000)
+            self._customers.add(event.customers)
+            if event.executed and event.customers and not asked:
+                self._saved.add(1)
+            self._served(explanation)
 
-
-class FacetTallies(Collector):
-    """Facets by what the cache knew of them. A request has tens of them, so each costs a tenth of a library counter."""
-
-    def __init__(self) -> None:
-        self._tallies: dict[str, Tally[str]] = {
-            state: Tally() for state in ("hit", "stale", "missed", "joined", "spared")
-        }
-
-    def add(self, explanation: Explanation) -> None:
-        """Counts what a request was served."""
-        tallies = self._tallies
-        _add(tallies["hit"], explanation.hit)
-        _add(tallies["stale"], explanation.stale)
-        _add(tallies["missed"], explanation.missed)
-        _add(tallies["joined"], explanation.joined)
-        _add(tallies["spared"], explanation.spared)
-
-    def collect(self) -> Iterator[CounterMetricFamily]:
-        """See `Collector`."""
-        family = CounterMetricFamily(
-            "gateway_facets",
-            "Facets that requests wanted of customers, by what the cache knew; joined and spared were missed before.",
-            labels=("facet", "state"),
-        )
-        for state, tally in self._tallies.items():
-            for name, number in sorted(tally.items()):
-                family.add_metric((name, state), number)
-        yield family
+    def _served(self, explanation: Explanation) -> None:
+        for state, facets in (
+            ("hit", explanation.hit),
+            ("stale", explanation.stale),
+            ("missed", explanation.missed),
+            ("joined", explanation.joined),
+            ("spared", explanation.spared),
+        ):
+            if facets:
+                self._facets.add_each([(facet.name, state) for facet in facets])
 
 
 class Upstream:
-    """The metrics of calls to upstream, all of them there from the start."""
+    """The metrics of calls to upstream."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        total = Counter(
+        endpoints = [(endpoint.value,) for endpoint in Endpoint]
+        self._total = PlainCounter(
+            registry,
             "gateway_upstream_calls",
-            "Calls to upstream that came to an end; none: there was no answer.",
+            "Calls to upstream that came to an end, by the class of the status; none: there was no answer.",
             ("endpoint", "status"),
-            registry=registry,
+            [(endpoint.value, status) for endpoint in Endpoint for status in _STATUSES],
         )
-        self._total = {
-            endpoint: {digit: total.labels(endpoint.value, status) for digit, status in _STATUSES.items()}
-            for endpoint in Endpoint
-        }
-        durations = Histogram(
+        self._durations = PlainHistogram(
+            registry,
             "gateway_upstream_call_duration_seconds",
             "Time that calls to upstream took.",
+            SECONDS,
             ("endpoint",),
-            buckets=SECONDS,
-            registry=registry,
+            endpoints,
         )
-        customers = Histogram(
+        self._customers = PlainHistogram(
+            registry,
             "gateway_upstream_call_customers",
             "Customers in one call to upstream.",
+            CUSTOMERS,
             ("endpoint",),
-            buckets=CUSTOMERS,
-            registry=registry,
+            endpoints,
         )
-        size = Counter(
+        self._bytes = PlainCounter(
+            registry,
             "gateway_upstream_response_bytes",
             "Bytes of the bodies of upstream's answers.",
             ("endpoint",),
-            registry=registry,
+            endpoints,
         )
+        self._in_flight = dict.fromkeys(Endpoint, 0)
         in_flight = Gauge(
             "gateway_upstream_calls_in_flight",
             "Calls to upstream that are under way.",
             ("endpoint",),
             registry=registry,
         )
-        self._durations = {endpoint: durations.labels(endpoint.value) for endpoint in Endpoint}
-        self._customers = {endpoint: customers.labels(endpoint.value) for endpoint in Endpoint}
-        self._size = {endpoint: size.labels(endpoint.value) for endpoint in Endpoint}
-        self._in_flight = {endpoint: in_flight.labels(endpoint.value) for endpoint in Endpoint}
+        for endpoint in Endpoint:
+            in_flight.labels(endpoint.value).set_function(partial(self._in_flight.__getitem__, endpoint))
 
     def began(self, event: CallBegan) -> None:
         """A call goes out."""
-        self._in_flight[event.endpoint].inc()
-        self._customers[event.endpoint].observe(event.customers)
+        self._in_flight[event.endpoint] += 1
+        self._customers.observe(event.customers, event.endpoint.value)
 
     def made(self, event: CallMade) -> None:
         """A call came to an end."""
-        endpoint = event.endpoint
-        self._in_flight[endpoint].dec()
-        self._total[endpoint][min((event.status or 0) // 100, 6)].inc()
-        self._durations[endpoint].observe(event.milliseconds / 1000)
-        self._size[endpoint].inc(event.size)
+        endpoint = event.endpoint.value
+        self._in_flight[event.endpoint] -= 1
+        self._total.add(1, endpoint, _STATUSES[min((event.status or 0) // 100, 6)])
+        self._durations.observe(event.milliseconds / 1000, endpoint)
+        self._bytes.add(event.size, endpoint)
 
 
-_STATUSES: Final = {0: "none", **{digit: f"{digit}xx" for digit in range(1, 6)}, 6: "other"}
+_STATUSES: Final = ("none", "1xx", "2xx", "3xx", "4xx", "5xx", "other")
 """What is said of a status, by its first digit."""
-
-
-def _add(tally: Tally[str], facets: Sequence[Facet]) -> None:
-    for facet in facets:
-        tally[facet.name] += 1
 
 
 def _counting(counted: Counted, registry: CollectorRegistry) -> Callable[[Any], None]:
     """What counts events of one type."""
-    counter = Counter(counted.name, counted.says, counted.labels, registry=registry)
-    if not counted.labels:
-        return lambda _: counter.inc()
-    known: dict[tuple[str, ...], Counter] = {}
-
-    def take(event: Any) -> None:
-        values = counted.values(event)
-        if values not in known and len(known) >= MOST_SERIES:
-            values = ("other",) * len(values)
-        series = known.get(values)
-        if series is None:
-            series = known[values] = counter.labels(*values)
-        series.inc()
-
-    return take
+    counter = PlainCounter(registry, counted.name, counted.says, counted.labels)
+    return lambda event: counter.add(1, *counted.values(event))
