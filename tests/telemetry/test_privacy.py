@@ -132,16 +132,38 @@ async def test_a_payload_that_cannot_be_read_tells_of_nobody(everything: Told) -
     assert told(everything.texts) == set()
 
 
-async def test_a_fault_of_ours_tells_of_nobody(everything: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+class Unreadable:
+    """A reader whose every method fails with somebody's data."""
+
+    anomalies: tuple[()] = ()
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> None:
         raise LookupError(f"{PERSON.profile.first_name} {PERSON.profile.mobile}")
 
-    monkeypatch.setattr("gateway.performer.Reader", broken)
+
+def broken(*_: object) -> None:
+    raise LookupError(f"{PERSON.profile.first_name} {PERSON.profile.mobile}")
+
+
+@pytest.mark.parametrize(
+    ("place", "fault", "where"),
+    [
+        ("gateway.performer.Reader", Unreadable, "SLAB_HISTORY"),
+        ("gateway.performer.Reader", broken, "driver"),
+        ("gateway.graphql.execution.needs.read", broken, "endpoint"),
+        ("gateway.session.SessionCustomer.value", broken, "execution"),
+    ],
+)
+async def test_a_fault_of_ours_tells_of_nobody(
+    place: str, fault: object, where: str, everything: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, fault)
     async with running(emit=everything.emit, metrics={"enabled": True}) as gateway, everything.by(gateway):
         await gateway.ask(HOME, ASKED)
-        monkeypatch.setattr("gateway.graphql.execution.needs.read", broken)
-        await gateway.ask(HOME, ASKED)
-    assert [event for event in everything.events if isinstance(event, FaultMet)]
+    assert FaultMet("LookupError", where) in everything.events
     assert told(everything.texts) == set()
 
 
