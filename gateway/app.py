@@ -176,12 +176,12 @@ def _telemetry(settings: Settings, emit: Emit | None) -> Telemetry:
 
 
 def _gauge(metrics: "Metrics", gateway: Gateway) -> None:
-    """What is looked at whenever Prometheus reads."""
+    """Says where Prometheus finds what nobody tells of."""
     documents, store = gateway.documents, gateway.store
-    metrics.gauge("gateway_documents", "Parsed documents that are kept.", lambda: documents.kept)
+    metrics.gauge("gateway_documents", lambda: documents.kept)
     if isinstance(store, MemoryStore):
-        metrics.gauge("gateway_cache_bytes", "Bytes of the cache in this process.", lambda: store.bytes_held)
-        metrics.gauge("gateway_cache_entries", "Entries of the cache in this process.", lambda: store.entries)
+        metrics.gauge("gateway_cache_bytes", lambda: store.bytes_held)
+        metrics.gauge("gateway_cache_entries", lambda: store.entries)
 
 
 def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[BaseRoute]:

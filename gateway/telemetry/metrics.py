@@ -7,7 +7,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Gauge, GCCollector, Info, ProcessCollector
+from prometheus_client import Gauge, GCCollector, Info, ProcessCollector
 
 from gateway.errors import Code
 from gateway.facets.explain import Explanation
@@ -24,7 +24,7 @@ from gateway.telemetry.events import (
     WebhookReceived,
 )
 from gateway.telemetry.requests import RequestAnswered, RequestBegan
-from gateway.telemetry.series import PlainCounter, PlainHistogram, Values
+from gateway.telemetry.series import PlainCounter, PlainHistogram, Registry, Values
 
 SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CUSTOMERS: Final = (1, 2, 5, 10, 20, 50, 100)
@@ -69,12 +69,19 @@ COUNTED: Final[Mapping[type[Event], Counted]] = {
 }
 """One row for every event that is only counted; what has more to it has a method of `Metrics`."""
 
+GAUGES: Final[Mapping[str, str]] = {
+    "gateway_documents": "Parsed documents that are kept.",
+    "gateway_cache_bytes": "Bytes of the cache in this process.",
+    "gateway_cache_entries": "Entries of the cache in this process.",
+}
+"""What is looked at whenever Prometheus reads, where somebody says how."""
+
 
 class Metrics:
     """Takes events; `registry` is what Prometheus reads, and is of this object alone."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = Registry()
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
         build = {"version": version("loyalty-graph-gateway"), "python": platform.python_version()}
@@ -113,9 +120,9 @@ class Metrics:
         """Whether events of this type change a metric."""
         return kind in self._takes
 
-    def gauge(self, name: str, says: str, read: Callable[[], float]) -> None:
-        """Adds a gauge that is read whenever Prometheus reads."""
-        Gauge(name, says, registry=self.registry).set_function(read)
+    def gauge(self, name: str, read: Callable[[], float]) -> None:
+        """Says how one of `GAUGES` is read."""
+        Gauge(name, GAUGES[name], registry=self.registry).set_function(read)
 
     def lagged(self, seconds: float) -> None:
         """Takes how late the event loop was."""
@@ -128,7 +135,7 @@ class Metrics:
 class Requests:
     """The metrics of requests."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._total = PlainCounter(registry, "gateway_requests", "Requests to /graphql.", ("outcome", "status"))
         self._durations = PlainHistogram(
             registry,
@@ -193,7 +200,7 @@ class Requests:
 class Upstream:
     """The metrics of calls to upstream."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: Registry) -> None:
         endpoints = [(endpoint.value,) for endpoint in Endpoint]
         self._total = PlainCounter(
             registry,
@@ -253,7 +260,7 @@ _STATUSES: Final = ("none", "1xx", "2xx", "3xx", "4xx", "5xx", "other")
 """What is said of a status, by its first digit."""
 
 
-def _counting(counted: Counted, registry: CollectorRegistry) -> Callable[[Any], None]:
+def _counting(counted: Counted, registry: Registry) -> Callable[[Any], None]:
     """What counts events of one type."""
     counter = PlainCounter(registry, counted.name, counted.says, counted.labels)
     return lambda event: counter.add(1, *counted.values(event))

@@ -18,12 +18,20 @@ Values = tuple[str | int, ...]
 """The values of a metric's labels, in their order."""
 
 
+class Registry(CollectorRegistry):
+    """What Prometheus reads. `labels` are those of every plain series by its name, also of one without a number yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: dict[str, Sequence[str]] = {}
+
+
 class PlainCounter(Collector):
     """A counter for every set of label values that was counted; those of `known` are there from the start."""
 
     def __init__(
         self,
-        registry: CollectorRegistry,
+        registry: Registry,
         name: str,
         says: str,
         labels: Sequence[str] = (),
@@ -32,6 +40,7 @@ class PlainCounter(Collector):
         self._name, self._says, self._labels = name, says, labels
         self._numbers: dict[Values, float] = {values: 0 for values in known if len(values) == len(labels)}
         registry.register(self)
+        registry.labels[name] = labels
 
     def add(self, number: float, *values: str | int) -> None:
         """Counts so many more."""
@@ -72,7 +81,7 @@ class PlainHistogram(Collector):
 
     def __init__(
         self,
-        registry: CollectorRegistry,
+        registry: Registry,
         name: str,
         says: str,
         bounds: Sequence[float],
@@ -83,6 +92,7 @@ class PlainHistogram(Collector):
         self._bounds = bounds
         self._series = {values: _Series([0] * (len(bounds) + 1)) for values in known}
         registry.register(self)
+        registry.labels[name] = labels
 
     def observe(self, value: float, *values: str | int) -> None:
         """Counts one value."""
