@@ -44,8 +44,9 @@ class Log:
             line["request_id"] = request.request_id
             if request.trace_id:
                 line["trace_id"] = request.trace_id
+        line.update(fields)
         try:
-            self._file.write(orjson.dumps(line | fields, option=_LINE))
+            self._file.write(orjson.dumps(line, option=_LINE))
             self._file.flush()
         except (OSError, ValueError):  # nobody reads it any more
             return

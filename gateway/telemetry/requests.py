@@ -76,7 +76,7 @@ class RequestAnswered:
         return [call.told() for call in self.explanation.calls if call.made] if self.explanation else ()
 
     def fields(self) -> dict[str, Any]:
-        """What is told of it, as plain values by name."""
+        """What is told of it, as plain values by name; without a trace, a caller and a tenant where there is none."""
         explanation = self.explanation or Explanation()
         found: dict[str, Any] = {
             "request_id": self.request_id,
@@ -97,8 +97,13 @@ class RequestAnswered:
             "errors": self.errors,
             "fresh_for": self.fresh_for,
         }
-        named = {"trace_id": self.trace_id, "caller": self.caller, "tenant": self.tenant}
-        return found | {name: value for name, value in named.items() if value}
+        if self.trace_id:
+            found["trace_id"] = self.trace_id
+        if self.caller:
+            found["caller"] = self.caller
+        if self.tenant:
+            found["tenant"] = self.tenant
+        return found
 
 
 @dataclass(frozen=True, slots=True)

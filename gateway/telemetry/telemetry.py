@@ -57,7 +57,7 @@ class Telemetry:
                 await sampling
 
 
-# Imported only where they are wanted: they cost a start a tenth of a second and some megabytes.
+# Imported only where they are wanted: they make a start slower and take a megabyte.
 
 
 def _metrics() -> "Metrics":

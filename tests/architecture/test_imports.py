@@ -76,6 +76,7 @@ PURE_MODULES = (
     *(f"gateway.upstream.{name}" for name in ("v1", "v2", "answers", "codes", "request")),
     "gateway.webhooks.events",
     "gateway.probe.findings",
+    *(f"gateway.telemetry.{name}" for name in ("signatures", "requests", "events")),
 )
 IMPURE = ("asyncio", "httpx", "httpcore2", "aiocache", "starlette", "uvicorn", "socket", "threading")
 
