@@ -14,6 +14,7 @@ from gateway.facets.facet import Endpoint
 from gateway.facets.kind import Condition, FacetKind, FacetSource
 from gateway.facets.parameters import brought, sources
 from gateway.settings import TENANT, variables
+from gateway.telemetry.metrics import GAUGES, Metrics
 from gateway.upstream_settings import UPSTREAM
 from resolvers.schema import build_schema
 
@@ -76,6 +77,28 @@ def facets() -> str:
     head = "facet | holds | V2 | V1.1 | comes with it | kept | permission | graph fields"
     intro += unasked
     return MADE.format(source="`gateway/facets/catalog/` and `resolvers/`") + intro + _table(head, rows)
+
+
+def metrics() -> str:
+    """Every metric of the gateway's own."""
+    registry = Metrics().registry
+    rows = [f"| `{name}` | gauge |  | {says} |" for name, says in GAUGES.items()]
+    for family in registry.collect():
+        if family.name.startswith("gateway_"):
+            found = registry.labels.get(family.name, sorted({label for one in family.samples for label in one.labels}))
+            name = f"{family.name}_{suffix}" if (suffix := _SUFFIXES.get(family.type)) else family.name
+            labels = ", ".join(f"`{label}`" for label in found)
+            rows.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
+    intro = (
+        "# Metrics\n\nWhat `/metrics` tells, beside `process_…` and `python_gc_…`. How to switch it on, alerts and "
+        "queries: [operating.md](operating.md). A histogram has `_bucket`, `_sum` and `_count`.\n\n"
+    )
+    source = MADE.format(source="`gateway/telemetry/metrics.py`")
+    return source + intro + _table("metric | type | labels | counts", sorted(rows))
+
+
+_SUFFIXES = {"counter": "total", "info": "info"}
+"""What Prometheus calls a metric beyond its name."""
 
 
 def _arguments(kind: FacetKind) -> str:
@@ -157,7 +180,7 @@ def _table(head: str, rows: Iterable[str]) -> str:
     return "\n".join([f"| {head} |", "|" + " --- |" * columns, *rows]) + "\n"
 
 
-PAGES = {"settings.md": settings, "errors.md": errors, "facets.md": facets}
+PAGES = {"settings.md": settings, "errors.md": errors, "facets.md": facets, "metrics.md": metrics}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

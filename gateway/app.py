@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from gateway.admin.endpoint import PurgeEndpoint
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.invalidation import Invalidation
+from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Store
 from gateway.graphiql.examples import EXAMPLES
 from gateway.graphiql.page import Explorer
@@ -24,8 +26,10 @@ from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.trusted import persisted_documents
 from gateway.readiness import Readiness, ReadinessEndpoint
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
-from gateway.telemetry.events import Emit, to_log
+from gateway.settings import BadSettings, Settings
+from gateway.telemetry.events import Emit
+from gateway.telemetry.log import Log
+from gateway.telemetry.telemetry import Telemetry
 from gateway.tenants import Tenants
 from gateway.webhooks.endpoint import WebhookEndpoint
 from gateway.wiring.authenticators import authenticator
@@ -33,12 +37,16 @@ from gateway.wiring.organisations import Sandboxes, tenants
 from gateway.wiring.stores import store
 from resolvers.schema import build_schema
 
+if TYPE_CHECKING:
+    from gateway.telemetry.metrics import Metrics
+
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """The wired pieces that commands and tests use beside HTTP."""
 
     execution: Execution
+    documents: Documents
     tenants: Tenants
     cache: FacetCache
     store: Store
@@ -48,13 +56,14 @@ def build(
     settings: Settings,
     *,
     sandbox: Sandboxes | None = None,
-    emit: Emit = to_log,
+    emit: Emit | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Gateway:
     """Wires everything below HTTP. With a sandbox, that is the upstream, reached in this process.
 
-    `clock` is Unix time in seconds.
+    `emit` is told what happens, the log unless said otherwise. `clock` is Unix time in seconds.
     """
+    emit = emit or Log(settings.log_level)
     entries = store(settings.cache, emit, clock)
     cache = FacetCache(
         entries,
@@ -64,24 +73,31 @@ def build(
         clock=clock,
     )
     graph = build_schema()
-    documents = Documents(graph.schema, settings.limits, introspection=settings.introspection)
+    documents = Documents(graph.schema, emit, settings.limits, introspection=settings.introspection)
     execution = Execution(documents, graph.homes, emit, customers=settings.limits.customers, cost=settings.limits.cost)
-    return Gateway(execution, tenants(settings, cache, sandbox, emit, clock), cache, entries)
+    return Gateway(execution, documents, tenants(settings, cache, sandbox, emit, clock), cache, entries)
 
 
 def create_app(
     settings: Settings,
     *,
     sandbox: Sandboxes | None = None,
-    emit: Emit = to_log,
+    emit: Emit | None = None,
     clock: Callable[[], float] = time.time,
     readiness: Readiness | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application. With a sandbox, its REST calls answer beside the graph.
 
-    `readiness` is what `/readyz` tells.
+    `readiness` is what `/readyz` tells. `emit` stands in for the log; metrics and traces hear of everything too, where
+    they are switched on.
     """
+    telemetry = _telemetry(settings, emit)
+    emit = telemetry.emit
     gateway = build(settings, sandbox=sandbox, emit=emit, clock=clock)
+    for tenant in gateway.tenants:
+        telemetry.watch(tenant.http)
+    if telemetry.metrics is not None:
+        _gauge(telemetry.metrics, gateway)
     callers = authenticator(settings.auth, emit, clock)
     explorer = Explorer(EXAMPLES) if settings.graphiql else None
     endpoint = GraphQLEndpoint(
@@ -101,7 +117,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         await gateway.store.open()
-        async with AsyncExitStack() as upstreams:
+        async with AsyncExitStack() as upstreams, telemetry.running():
             for tenant in gateway.tenants:
                 await upstreams.enter_async_context(tenant.http)
             yield
@@ -115,10 +131,28 @@ def create_app(
         Route("/healthz", _alive),
         Route("/readyz", ReadinessEndpoint(readiness or Readiness())),
     ]
+    routes += telemetry.routes()
     routes += _invalidation(gateway, settings, emit)
     routes += explorer.routes() if explorer else []
     routes += [Mount("/", sandbox)] if isinstance(sandbox, Sandbox) else []
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _telemetry(settings: Settings, emit: Emit | None) -> Telemetry:
+    try:
+        return Telemetry(emit or Log(settings.log_level), settings.metrics, settings.traces)
+    except ImportError:
+        needed = "needs OpenTelemetry: pip install 'loyalty-graph-gateway[otel]'"
+        raise BadSettings(f"GATEWAY_TRACES__ENABLED: {needed}") from None
+
+
+def _gauge(metrics: "Metrics", gateway: Gateway) -> None:
+    """Says where Prometheus finds what nobody tells of."""
+    documents, store = gateway.documents, gateway.store
+    metrics.gauge("gateway_documents", lambda: documents.kept)
+    if isinstance(store, MemoryStore):
+        metrics.gauge("gateway_cache_bytes", lambda: store.bytes_held)
+        metrics.gauge("gateway_cache_entries", lambda: store.entries)
 
 
 def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[BaseRoute]:

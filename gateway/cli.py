@@ -30,13 +30,14 @@ from gateway.readiness import Readiness
 from gateway.sandbox import Sandbox, create_sandbox
 from gateway.server import Server, ServerConfig
 from gateway.settings import BadSettings, Settings, load
-from gateway.telemetry.events import configure_logs
+from gateway.telemetry.log import configure_logs
 from gateway.tenants import Tenant
 
 DEV: Final[Mapping[str, Any]] = {
     "graphiql": True,
     "explain": True,
     "introspection": True,
+    "metrics": {"enabled": True},
     "log_level": "warning",
     "documents": {"free_text": True},
 }

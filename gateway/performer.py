@@ -157,7 +157,7 @@ class Performer:
             try:
                 value = way.read(reader, found.block, facet.argument_values)
             except Exception as error:  # noqa: BLE001 - a fault in one reader costs its facet, not the answer
-                self._emit(FaultMet(type(error).__name__, str(facet)))
+                self._emit(FaultMet(type(error).__name__, facet.name))
                 record.settle(facet, InternalError("The gateway could not read this part."))
                 continue
             if not found.warnings & way.partial_codes:

@@ -13,6 +13,7 @@ from gateway.cache_settings import CacheSettings, Frozen, split
 from gateway.edge_settings import CorsSettings, DocumentSettings, HttpSettings, ServerSettings
 from gateway.errors import Code, GatewayError
 from gateway.limit_settings import LimitSettings
+from gateway.telemetry_settings import MetricsSettings, TracesSettings
 from gateway.tenant_settings import TenancySettings, TenantBy, TenantSettings
 from gateway.upstream_settings import UPSTREAM, UpstreamAuth, UpstreamSettings
 
@@ -60,6 +61,8 @@ class Settings(BaseSettings):
     cache: CacheSettings = Field(default=CacheSettings.model_construct(), description="The cache.")
     webhooks: WebhookSettings = Field(default=WebhookSettings.model_construct(), description="Upstream's events.")
     admin: AdminSettings = Field(default=AdminSettings.model_construct(), description="Operators.")
+    metrics: MetricsSettings = Field(default=MetricsSettings.model_construct(), description="Prometheus.")
+    traces: TracesSettings = Field(default=TracesSettings.model_construct(), description="OpenTelemetry.")
     limits: LimitSettings = Field(default=LimitSettings.model_construct(), description="Limits of a request.")
     http: HttpSettings = Field(default=HttpSettings.model_construct(), description="HTTP.")
     cors: CorsSettings = Field(default=CorsSettings.model_construct(), description="Pages of other origins.")

@@ -71,6 +71,11 @@ class MemoryStore(BaseCache):
         """Keys, values, and what holding them and remembering who was driven out costs."""
         return sum(self._slots.weights) + self._ghosts.bytes_held
 
+    @property
+    def entries(self) -> int:
+        """How many items lie here, those whose time is over included."""
+        return len(self._slots)
+
     async def open(self) -> None:
         """Nothing lies outside of this process."""
 

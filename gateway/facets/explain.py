@@ -23,6 +23,17 @@ class ExplainedCall:
     ms: float | None = None
     attempts: int | None = None
 
+    @property
+    def made(self) -> bool:
+        """Whether it was made, not only planned."""
+        return self.ms is not None
+
+    def told(self) -> str:
+        """For operators, without anybody's values: `V1.1[PROGRAMS,SLAB_HISTORY]x3 200 41ms`, a dash for no status."""
+        names = ",".join(sorted({facet.name for facet in self.call.facets}))
+        status = "-" if self.status is None else self.status
+        return f"{self.call.endpoint.value}[{names}]x{len(self.call.customers)} {status} {self.ms or 0.0:.0f}ms"
+
     def as_json(self) -> Mapping[str, Any]:
         """The form of `extensions.explain.calls[]`."""
         return {

@@ -1,7 +1,8 @@
 """Documents: parsed, measured and validated once, kept in a bounded LRU by their text."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -31,6 +32,8 @@ from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import Executable, Outline
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.limit_settings import LimitSettings
+from gateway.telemetry.events import DocumentCompiled, Emit
+from gateway.telemetry.signatures import Signature, hash_of, told_name
 
 Rules = tuple[type[ASTValidationRule], ...]
 
@@ -40,11 +43,20 @@ REFUSALS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document. `node` is its parsed form; `operations` are what can be asked of it, by name."""
+    """A valid document. `node` is its parsed form; `operations` are what can be asked of it, by name.
+
+    `signatures` are what operators see of them.
+    """
 
     node: DocumentNode
     operations: dict[str, Operation]
+    signatures: Mapping[str, Signature]
     tokens: int
+
+    def signature(self, operation: Operation) -> Signature:
+        """What operators see of an operation of this document."""
+        name = operation.node.name
+        return self.signatures[name.value if name else ""]
 
     def operation(self, name: str | None) -> Operation:
         """The operation of that name, or the only one. Raises `BadRequest`."""
@@ -65,10 +77,11 @@ class Documents:
     validation. A refusal is remembered too, so that a repeated one costs no more than a look.
     """
 
-    def __init__(self, schema: GraphQLSchema, limits: LimitSettings, *, introspection: bool) -> None:
+    def __init__(self, schema: GraphQLSchema, emit: Emit, limits: LimitSettings, *, introspection: bool) -> None:
         if schema.query_type is None:
             raise InternalError("The schema has no query type.")
         self._schema = schema
+        self._emit = emit
         self._query = schema.query_type
         self._limits = limits
         self._introspection = introspection
@@ -76,6 +89,11 @@ class Documents:
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._tokens = 0
         self._refused: OrderedDict[bytes, Callable[[], Exception]] = OrderedDict()
+
+    @property
+    def kept(self) -> int:
+        """How many are kept now."""
+        return len(self._kept)
 
     @property
     def suggests(self) -> bool:
@@ -94,11 +112,20 @@ class Documents:
         if refused := self._refused.get(digest):
             raise refused()
         try:
-            found = self._compiled(text)
+            found = self._timed(text)
         except (InvalidDocument, LimitExceeded) as refusal:
             self._remember(digest, refusal)
             raise
         self._keep(text, found)
+        return found
+
+    def _timed(self, text: str) -> Document:
+        began, valid = time.perf_counter(), False
+        try:
+            found = self._compiled(text)
+            valid = True
+        finally:
+            self._emit(DocumentCompiled(round((time.perf_counter() - began) * 1000, 3), valid))
         return found
 
     def _keep(self, text: str, document: Document) -> None:
@@ -128,16 +155,23 @@ class Documents:
             for definition in node.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
+        definitions = {
+            definition.name.value if definition.name else "": definition
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        }
+        hashed = hash_of(text)
         return Document(
             node,
             {
-                definition.name.value if definition.name else "": Operation(
-                    self._schema, self._query, definition, fragments
-                )
-                for definition in node.definitions
-                if isinstance(definition, OperationDefinitionNode)
+                name: Operation(self._schema, self._query, definition, fragments)
+                for name, definition in definitions.items()
             },
-            tokens=cast("int", cast("Any", node).token_count),
+            {
+                name: Signature(definition.operation.value, told_name(name), hashed)
+                for name, definition in definitions.items()
+            },
+            cast("int", cast("Any", node).token_count),
         )
 
     def _parsed(self, text: str) -> DocumentNode:

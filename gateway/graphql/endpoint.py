@@ -4,10 +4,8 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Final
-from uuid import uuid4
 
 import orjson
-import structlog
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +26,7 @@ from gateway.graphql.reply import EXPLAIN_HEADER, Reply
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
+from gateway.telemetry.spans import Answering
 from gateway.tenants import Tenants
 
 PREFLIGHT_VARY: Final = "origin, access-control-request-method, access-control-request-headers"
@@ -70,16 +69,16 @@ class GraphQLEndpoint:
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
         request = Request(scope, receive)
-        request_id = uuid4().hex[:16]
-        try:
-            with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with Answering(self._emit, scope["headers"]) as answering:
+            try:
                 reply = await self._respond(request)
-        except ClientGone:
-            return
-        # A preflight is answered for itself: a header twice is none to a browser.
-        cors: Mapping[str, str] = {} if request.method == "OPTIONS" else self._origins.told(request.headers)
-        reply.tell({"x-request-id": request_id, **cors})
-        await reply(scope, receive, send)
+            except ClientGone:
+                return
+            answering.answered(reply.status, len(reply.body))
+            # A preflight is answered for itself: a header twice is none to a browser.
+            cors: Mapping[str, str] = {} if request.method == "OPTIONS" else self._origins.told(request.headers)
+            reply.tell({"x-request-id": answering.request.request_id, **cors})
+            await reply(scope, receive, send)
 
     async def _respond(self, request: Request) -> Reply:
         media_type = JSON_TYPE
@@ -108,6 +107,8 @@ class GraphQLEndpoint:
                 refuse_unsafe(text, asked.operation_name, tokens=self._limits.document_tokens)
             explain = self._explained(request.headers, caller)
             tenant = self._tenants.of(request.headers, caller)
+            if (noted := CURRENT.get()) is not None:
+                noted.caller, noted.tenant = caller.name, tenant.name
             scope = tenant.scope(request.headers, language(request.headers.get("accept-language", "")))
             wanted = GraphQLRequest(text, asked.variables, asked.operation_name)
             answer = await self._execution.answer(
@@ -154,6 +155,9 @@ class GraphQLEndpoint:
         self, request: Request, answer: Answer, media_type: str, status: int, headers: Mapping[str, str]
     ) -> Reply:
         body = orjson.dumps(answer.as_json())
+        if (noted := CURRENT.get()) is not None:
+            noted.executed, noted.errors = answer.executed, counted(answer.errors)
+            noted.fresh_for = answer.fresh_for
         told = dict(headers)
         if 0 < self._compress_from <= len(body) and (chosen := coding(_joined(request.headers, "accept-encoding"))):
             body = await compressed(body, chosen)

@@ -21,6 +21,7 @@ from gateway.graphql.documents import Document, Documents
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.session import RequestSession
 from gateway.telemetry.events import Emit, FaultMet
+from gateway.telemetry.spans import CURRENT
 
 
 class Explain(StrEnum):
@@ -113,6 +114,8 @@ class Execution:
     ) -> Answer:
         document = self.document(request.query)
         operation = document.operation(request.operation_name)
+        if told := CURRENT.get():
+            told.signature = document.signature(operation)
         schema = operation.schema
         coerced = self._coerced(schema, operation.node, request.variables)
         try:
@@ -120,6 +123,8 @@ class Execution:
         except GraphQLError as error:  # a null for what must not be null, which only the values show
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error)]) from None
         session = RequestSession(driver, scope, policy.permitted(roots, caller), caller, self._emit, most_age)
+        if told:
+            told.customers, told.explanation = sum(map(len, roots.values())), session.explanation
         requested = session.requested()
         if requested > self._cost:
             raise LimitExceeded("cost", requested, self._cost, argument="query")

@@ -1,1 +1,1 @@
-"""What the gateway tells its operators: typed events, written as structured logs."""
+"""What the gateway tells its operators: typed events, from which logs, metrics and traces are made."""

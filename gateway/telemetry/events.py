@@ -1,14 +1,30 @@
-"""The events that operators can see. None carries an identifier, a credential or a payload."""
+"""The events that operators can see: what logs, metrics and traces are made of. None carries an identifier, a
+credential or a payload. Values only."""
 
-import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Any
 
-import structlog
+from gateway.facets.facet import Endpoint, Facet
+from gateway.telemetry.requests import RequestAnswered, RequestBegan
 
-from gateway.facets.facet import Endpoint
+
+@dataclass(frozen=True, slots=True)
+class DocumentCompiled:
+    """A document that was not known was parsed and validated."""
+
+    milliseconds: float
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallBegan:
+    """One upstream call goes out; a `CallMade` follows in any case."""
+
+    endpoint: Endpoint
+    facets: frozenset[Facet] = field(repr=False)
+    customers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +178,11 @@ class RateLowered:
 
 
 Event = (
-    CallMade
+    RequestBegan
+    | RequestAnswered
+    | DocumentCompiled
+    | CallBegan
+    | CallMade
     | AnomalyMet
     | FaultMet
     | WebhookReceived
@@ -180,8 +200,21 @@ Event = (
 
 Emit = Callable[[Event], None]
 
+
+def together(*listeners: Emit) -> Emit:
+    """One listener for all, who hear of an event in this order."""
+    if len(listeners) == 1:
+        return listeners[0]
+
+    def emit(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return emit
+
+
 _LEVELS = {
-    CallMade: "info",
+    DocumentCompiled: "debug",
     AnomalyMet: "warning",
     FaultMet: "error",
     WebhookReceived: "info",
@@ -196,35 +229,40 @@ _LEVELS = {
     CallShed: "info",
     RateLowered: "warning",
 }
+"""How important an event is, where that does not depend on what it says."""
 
-
-_ALARMING = {WebhookOutcome.UNAUTHORIZED.value, WebhookOutcome.FAILED.value}
+_ALARMING = {WebhookOutcome.UNAUTHORIZED, WebhookOutcome.FAILED}
 """Upstream sends such an event again and again, and no later one before it."""
 
+_REFUSALS = {401, 403, 429}
+"""Statuses of upstream that are not about a customer."""
 
-def to_log(event: Event) -> None:
-    """Writes an event as one structured log line."""
-    fields: dict[str, Any] = {
-        name: value.value if isinstance(value, Enum) else value for name, value in asdict(event).items()
-    }
-    level = "warning" if fields.get("outcome") in _ALARMING else _LEVELS[type(event)]
-    getattr(structlog.get_logger(), level)(type(event).__name__, **fields)
+_TROUBLE = "UPSTREAM_"
+"""How the codes of errors begin that are upstream's."""
 
 
-def configure_logs(level: str) -> None:
-    """JSON lines on standard output from `level` up. httpx tells whole URLs, aiocache keys: they may only warn."""
-    threshold = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.EventRenamer("event"),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=threshold, format="%(message)s")
-    for noisy in ("httpx", "httpcore2", "aiocache"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+def level_of(event: Event) -> str | None:
+    """How important an event is; null for what is not worth a line, because another event tells all of it."""
+    match event:
+        case RequestBegan() | CallBegan():
+            return None
+        case RequestAnswered(errors=errors):
+            if not errors:
+                return "info"
+            if "INTERNAL" in errors:
+                return "error"
+            return "warning" if any(code.startswith(_TROUBLE) for code in errors) else "info"
+        case CallMade(status=status):
+            return "warning" if status is None or status in _REFUSALS or status >= 500 else "debug"
+        case WebhookReceived(outcome=outcome) if outcome in _ALARMING:
+            return "warning"
+        case _:
+            return _LEVELS[type(event)]
+
+
+def fields_of(event: Event) -> dict[str, Any]:
+    """What an event says, as plain values by name."""
+    if isinstance(event, RequestAnswered):
+        return event.fields()
+    found = {one.name: getattr(event, one.name) for one in fields(event) if one.repr}
+    return {name: value.value if isinstance(value, Enum) else value for name, value in found.items()}

@@ -16,7 +16,8 @@ from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
-from gateway.telemetry.events import BreakerChanged, CallHedged, CallMade, CallRetried, CallShed, Emit, RateLowered
+from gateway.telemetry.events import BreakerChanged, CallHedged, CallRetried, CallShed, Emit, RateLowered
+from gateway.telemetry.spans import Calling
 from gateway.upstream.answers import Performed, Target
 from gateway.upstream.breaker import BreakerState
 from gateway.upstream.client import UpstreamClient, all_failed
@@ -239,8 +240,9 @@ class ResilientClient:
         """One request to upstream, in so many seconds; the only place where one is sent."""
         began = self._clock()
         call, targets, scope = question.call, question.targets, question.scope
-        performed = await self._client.perform(call, targets, scope.language or None, given, scope.credential)
-        self._emit(CallMade(call.endpoint, performed.status, performed.milliseconds, performed.size, len(targets)))
+        with Calling(self._emit, call.endpoint, call.facets, len(targets)) as calling:
+            performed = await self._client.perform(call, targets, scope.language or None, given, scope.credential)
+            calling.ended(performed.status, performed.milliseconds, performed.size)
         match verdict(performed):
             case Verdict.ANSWERED:
                 if self._policy.hedge:

@@ -24,13 +24,13 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["settings.md", "errors.md", "facets.md"])
+@pytest.mark.parametrize("name", ["settings.md", "errors.md", "facets.md", "metrics.md"])
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (ROOT / "docs" / name).read_text() == generator().PAGES[name](), "run: make docs"
 
 
 def test_no_generated_page_is_left_untested() -> None:
-    assert set(generator().PAGES) == {"settings.md", "errors.md", "facets.md"}
+    assert set(generator().PAGES) == {"settings.md", "errors.md", "facets.md", "metrics.md"}
 
 
 async def test_the_readme_s_question_costs_the_calls_and_gets_the_answer_it_shows() -> None:

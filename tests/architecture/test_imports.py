@@ -82,6 +82,7 @@ PURE_MODULES = (
     "gateway.webhooks.events",
     *(f"gateway.auth.{name}" for name in ("callers", "claims", "policy")),
     "gateway.probe.findings",
+    *(f"gateway.telemetry.{name}" for name in ("signatures", "requests", "events")),
 )
 IMPURE = ("asyncio", "httpx", "httpcore2", "aiocache", "starlette", "uvicorn", "socket", "threading")
 

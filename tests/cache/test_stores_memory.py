@@ -404,7 +404,7 @@ def test_the_log_tells_no_keys_however_much_it_tells() -> None:
     program = """
 import asyncio
 from gateway.cache.memory import MemoryStore
-from gateway.telemetry.events import configure_logs
+from gateway.telemetry.log import configure_logs
 configure_logs("DEBUG")
 store = MemoryStore(max_bytes=10**6)
 asyncio.run(store.set("f:secret", b"1", ttl=60))

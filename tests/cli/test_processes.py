@@ -1,5 +1,6 @@
 """The commands that listen, as processes of their own: they answer, say where, and end when told to."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -35,6 +36,10 @@ def test_a_browser_gets_the_explorer(dev: Process) -> None:
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_it_says_that_it_is_well(dev: Process, path: str) -> None:
     assert dev.http.get(path).status_code == 200
+
+
+def test_metrics_are_told(dev: Process) -> None:
+    assert "gateway_requests_total" in dev.http.get("/metrics").text
 
 
 def test_the_sandbox_is_beside_it(dev: Process) -> None:
@@ -96,11 +101,12 @@ def test_serving_before_a_sandbox_of_its_own_over_a_socket_is_closed_and_answers
         answer = process.http.post("/graphql", json={"query": ASHA})
         closed = process.http.post("/graphql", json={"query": "{ __schema { types { name } } }"})
         page = process.http.get("/graphql", headers={"accept": "text/html"})
-        sandbox = process.http.get("/_sandbox")
+        sandbox, metrics = process.http.get("/_sandbox"), process.http.get("/metrics")
         ran = process.interrupted()
     assert answer.json()["data"] == {"customer": {"firstName": "Asha"}}
     assert "errors" in closed.json()
-    assert (page.status_code, sandbox.status_code) == (406, 404)
+    assert (page.status_code, sandbox.status_code, metrics.status_code) == (406, 404, 404)
+    assert [json.loads(line)["outcome"] for line in ran.out.splitlines()] == ["answered", "refused", "refused"]
     assert ran.code in (0, 130)
     assert "Traceback" not in ran.err
     assert "919800000001" not in ran.out + ran.err

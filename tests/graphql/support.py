@@ -10,7 +10,7 @@ from gateway.app import create_app
 from gateway.sandbox import create_sandbox
 from gateway.settings import Settings
 from gateway.telemetry.events import Event
-from tests.support.gateway import GatewayUnderTest
+from tests.support.gateway import GatewayUnderTest, beside_the_ordinary
 
 
 @asynccontextmanager
@@ -19,7 +19,7 @@ async def configured(**chosen: Any) -> AsyncIterator[GatewayUnderTest]:
     sandbox = create_sandbox()
     events: list[Event] = []
     upstream = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata"}
-    app = create_app(Settings(upstream=upstream, **chosen), sandbox=sandbox, emit=events.append)
+    app = create_app(Settings(upstream=upstream, **chosen), sandbox=sandbox, emit=beside_the_ordinary(events))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,

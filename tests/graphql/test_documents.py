@@ -39,7 +39,7 @@ def validated(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def of(graph: Graph, most: int = 10) -> Documents:
-    return Documents(graph.schema, LimitSettings(documents=most), introspection=True)
+    return Documents(graph.schema, lambda _: None, LimitSettings(documents=most), introspection=True)
 
 
 def text(number: int) -> str:
@@ -92,7 +92,8 @@ async def test_different_variables_share_one_document(gateway: GatewayUnderTest,
 
 
 def test_documents_are_kept_up_to_so_many_tokens(graph: Graph, validated: list[object]) -> None:
-    documents = Documents(graph.schema, LimitSettings(documents=100, documents_tokens=20), introspection=False)
+    limits = LimitSettings(documents=100, documents_tokens=20)
+    documents = Documents(graph.schema, lambda _: None, limits, introspection=False)
     for number in (1, 2, 3, 4, 4, 1):  # five tokens each
         documents.get(text(number))
     assert len(validated) == 4
@@ -143,7 +144,7 @@ def test_what_is_remembered_of_a_refusal_is_not_the_document(graph: Graph) -> No
 
 @pytest.mark.parametrize(("introspection", "most"), [(False, 10), (True, 3)])
 def test_so_many_errors_are_looked_for(graph: Graph, introspection: bool, most: int) -> None:
-    documents = Documents(graph.schema, LimitSettings(), introspection=introspection)
+    documents = Documents(graph.schema, lambda _: None, LimitSettings(), introspection=introspection)
     with pytest.raises(InvalidDocument) as refusal:
         documents.get("{" + "".join(f" nothing{number}" for number in range(40)) + "}")
     assert len(refusal.value.errors) == most + 1

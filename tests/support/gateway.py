@@ -10,7 +10,8 @@ import httpx
 from gateway.app import create_app
 from gateway.sandbox import Habits, Sandbox, create_sandbox
 from gateway.settings import Settings
-from gateway.telemetry.events import Event
+from gateway.telemetry.events import CallBegan, DocumentCompiled, Emit, Event
+from gateway.telemetry.requests import RequestAnswered, RequestBegan
 
 ACCEPT = "application/graphql-response+json"
 UNLIMITED = {"aliases": 10_000, "selections": 100_000, "comparisons": 1_000_000, "cost": 1_000_000}
@@ -19,8 +20,18 @@ ASKED_ONCE = {"attempts": 1, "breaker_calls": 0, "part_open_s": 0}
 """Settings of an upstream that is asked as often as the plan says, whatever it answers."""
 
 
+ORDINARY = (RequestBegan, RequestAnswered, DocumentCompiled, CallBegan)
+"""Events that every request has."""
+
+
+def beside_the_ordinary(events: list[Event]) -> Emit:
+    """Collects what every request does not have."""
+    return lambda event: None if isinstance(event, ORDINARY) else events.append(event)
+
+
 class GatewayUnderTest:
-    """`ask` is the client, `sandbox` the upstream it stands before, `events` what operators would have seen."""
+    """`ask` is the client, `sandbox` the upstream it stands before, `events` what operators would have seen beside
+    what every request has."""
 
     def __init__(self, http: httpx.AsyncClient, sandbox: Sandbox, events: list[Event]) -> None:
         self.http = http
@@ -49,9 +60,13 @@ async def running(
     by_id: str = "path",
     habits: Mapping[str, Any] | None = None,
     clock: Callable[[], float] = time.time,
+    emit: Emit | None = None,
     **settings: Any,
 ) -> AsyncIterator[GatewayUnderTest]:
-    """A gateway as `gateway dev` would start it, with these settings besides, before an upstream with these habits."""
+    """A gateway as `gateway dev` would start it, with these settings besides, before an upstream with these habits.
+
+    With an `emit`, that hears of what happens in the place of `events`.
+    """
     sandbox = create_sandbox(by_id=by_id, habits=Habits(**(habits or {})))
     events: list[Event] = []
     upstream = {
@@ -62,7 +77,7 @@ async def running(
         **settings.pop("upstream", {}),
     }
     chosen = Settings(graphiql=True, explain=True, introspection=True, upstream=upstream, **settings)
-    app = create_app(chosen, sandbox=sandbox, emit=events.append, clock=clock)
+    app = create_app(chosen, sandbox=sandbox, emit=emit or beside_the_ordinary(events), clock=clock)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,

@@ -1,0 +1,317 @@
+"""The metrics: events counted for Prometheus. No label holds anything that a caller may choose."""
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import Any, Final
+
+from prometheus_client import Gauge, GCCollector, Info, ProcessCollector
+
+from gateway.errors import Code
+from gateway.facets.explain import Explanation
+from gateway.facets.facet import Endpoint
+from gateway.telemetry.events import (
+    AnomalyMet,
+    BreakerChanged,
+    CallBegan,
+    CallHedged,
+    CallMade,
+    CallRetried,
+    CallShed,
+    DocumentCompiled,
+    Event,
+    FacetBreakerChanged,
+    FaultMet,
+    KeysFailed,
+    KeysFetched,
+    RateLowered,
+    StoreFailed,
+    StoreRecovered,
+    WebhookReceived,
+)
+from gateway.telemetry.requests import RequestAnswered, RequestBegan
+from gateway.telemetry.series import PlainCounter, PlainHistogram, Registry, Values
+
+SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+CUSTOMERS: Final = (1, 2, 5, 10, 20, 50, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A metric that counts events of one type: its name, its help, its labels, and their values of an event."""
+
+    name: str
+    says: str
+    labels: Sequence[str] = ()
+    values: Callable[[Any], Values] = lambda _: ()
+
+
+COUNTED: Final[Mapping[type[Event], Counted]] = {
+    AnomalyMet: Counted(
+        "gateway_anomalies",
+        "Payload fields of a type that cannot be read.",
+        ("endpoint", "field"),
+        lambda event: (event.endpoint.value, event.field),
+    ),
+    FaultMet: Counted(
+        "gateway_faults",
+        "Faults of the gateway itself, by the type of the exception.",
+        ("where", "error"),
+        lambda event: (event.where, event.error),
+    ),
+    WebhookReceived: Counted(
+        "gateway_webhook_events",
+        "Events that came from upstream, by what became of them.",
+        ("name", "outcome"),
+        lambda event: (event.name, event.outcome.value),
+    ),
+    StoreFailed: Counted(
+        "gateway_store_failures",
+        "Operations that the shared cache did not do.",
+        ("operation", "reason"),
+        lambda event: (event.operation, event.reason),
+    ),
+    StoreRecovered: Counted("gateway_store_recoveries", "Times that the shared cache answered again."),
+    BreakerChanged: Counted(
+        "gateway_breaker_changes",
+        "Changes of an endpoint's breaker, by the state that it came to.",
+        ("endpoint", "state"),
+        lambda event: (event.endpoint.value, event.state),
+    ),
+    FacetBreakerChanged: Counted(
+        "gateway_facet_breaker_changes",
+        "Facets that were left out of calls because they made them fail (yes), or asked for again (no).",
+        ("endpoint", "facet", "left_out"),
+        lambda event: (event.endpoint.value, event.facet, "yes" if event.left_out else "no"),
+    ),
+    CallRetried: Counted(
+        "gateway_upstream_retries",
+        "Upstream calls that were made again, by why.",
+        ("endpoint", "reason"),
+        lambda event: (event.endpoint.value, event.reason),
+    ),
+    CallHedged: Counted(
+        "gateway_upstream_hedges",
+        "Slow upstream calls that were made a second time, and whether the second answered first.",
+        ("endpoint", "won"),
+        lambda event: (event.endpoint.value, "yes" if event.won else "no"),
+    ),
+    CallShed: Counted(
+        "gateway_upstream_sheds",
+        "Upstream calls that were not made, because upstream is asked as much as it may be.",
+        ("endpoint",),
+        lambda event: (event.endpoint.value,),
+    ),
+    RateLowered: Counted(
+        "gateway_upstream_rate_reductions",
+        "Times that upstream said it is asked too often.",
+        ("endpoint",),
+        lambda event: (event.endpoint.value,),
+    ),
+    KeysFetched: Counted("gateway_auth_key_fetches", "Times that the keys of the issuer of tokens were fetched."),
+    KeysFailed: Counted(
+        "gateway_auth_key_failures",
+        "Times that they were not to be had.",
+        ("reason",),
+        lambda event: (event.reason,),
+    ),
+}
+"""One row for every event that is only counted; what has more to it has a method of `Metrics`."""
+
+GAUGES: Final[Mapping[str, str]] = {
+    "gateway_documents": "Parsed documents that are kept.",
+    "gateway_cache_bytes": "Bytes of the cache in this process.",
+    "gateway_cache_entries": "Entries of the cache in this process.",
+}
+"""What is looked at whenever Prometheus reads, where somebody says how."""
+
+
+class Metrics:
+    """Takes events; `registry` is what Prometheus reads, and is of this object alone."""
+
+    def __init__(self) -> None:
+        self.registry = Registry()
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        build = {"version": version("loyalty-graph-gateway"), "python": platform.python_version()}
+        Info("gateway_build", "What runs here.", registry=self.registry).info(build)
+        requests, upstream = Requests(self.registry), Upstream(self.registry)
+        self._compiled = PlainHistogram(
+            self.registry,
+            "gateway_document_compilation_duration_seconds",
+            "Time to parse and validate a document that was not known.",
+            SECONDS,
+            ("result",),
+            (("valid",), ("invalid",)),
+        )
+        self._loop_lag = PlainHistogram(
+            self.registry,
+            "gateway_event_loop_lag_seconds",
+            "How late the event loop came to what was due, sampled four times a second.",
+            SECONDS,
+        )
+        self._takes: dict[type[Any], Callable[[Any], None]] = {
+            RequestBegan: requests.began,
+            RequestAnswered: requests.answered,
+            DocumentCompiled: self._document,
+            CallBegan: upstream.began,
+            CallMade: upstream.made,
+            **{kind: _counting(counted, self.registry) for kind, counted in COUNTED.items()},
+        }
+
+    def __call__(self, event: Event) -> None:
+        """Takes one event."""
+        take = self._takes.get(type(event))
+        if take is not None:
+            take(event)
+
+    def takes(self, kind: type[Any]) -> bool:
+        """Whether events of this type change a metric."""
+        return kind in self._takes
+
+    def gauge(self, name: str, read: Callable[[], float]) -> None:
+        """Says how one of `GAUGES` is read."""
+        Gauge(name, GAUGES[name], registry=self.registry).set_function(read)
+
+    def lagged(self, seconds: float) -> None:
+        """Takes how late the event loop was."""
+        self._loop_lag.observe(seconds)
+
+    def _document(self, event: DocumentCompiled) -> None:
+        self._compiled.observe(event.milliseconds / 1000, "valid" if event.valid else "invalid")
+
+
+class Requests:
+    """The metrics of requests."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._total = PlainCounter(registry, "gateway_requests", "Requests to /graphql.", ("outcome", "status"))
+        self._durations = PlainHistogram(
+            registry,
+            "gateway_request_duration_seconds",
+            "Time to an answer, by whether upstream was asked for it.",
+            SECONDS,
+            ("upstream",),
+            (("asked",), ("not_asked",)),
+        )
+        self._bytes = PlainCounter(registry, "gateway_response_bytes", "Bytes of the bodies of answers.")
+        self._customers = PlainCounter(registry, "gateway_request_customers", "Customers asked for.")
+        self._saved = PlainCounter(
+            registry,
+            "gateway_requests_without_call",
+            "Requests for customers that were answered without a call to upstream.",
+        )
+        self._errors = PlainCounter(
+            registry, "gateway_errors", "Errors in answers, by code.", ("code",), ((code.value,) for code in Code)
+        )
+        self._facets = PlainCounter(
+            registry,
+            "gateway_facets",
+            "Facets that requests wanted of customers, by what the cache knew; joined and spared were missed before.",
+            ("facet", "state"),
+        )
+        self._in_flight = 0
+        gauge = Gauge("gateway_requests_in_flight", "Requests that are being answered.", registry=registry)
+        gauge.set_function(lambda: self._in_flight)
+
+    def began(self, _: RequestBegan) -> None:
+        """A request came."""
+        self._in_flight += 1
+
+    def answered(self, event: RequestAnswered) -> None:
+        """A request is over."""
+        self._in_flight -= 1
+        self._total.add(1, event.outcome, event.status)
+        self._bytes.add(event.size)
+        for code, number in event.errors.items():
+            self._errors.add(number, code)
+        explanation = event.explanation
+        asked = explanation is not None and any(call.made for call in explanation.calls)
+        self._durations.observe(event.milliseconds / 1000, "asked" if asked else "not_asked")
+        if explanation is not None:
+            self._customers.add(event.customers)
+            if event.executed and event.customers and not asked:
+                self._saved.add(1)
+            self._served(explanation)
+
+    def _served(self, explanation: Explanation) -> None:
+        for state, facets in (
+            ("hit", explanation.hit),
+            ("stale", explanation.stale),
+            ("missed", explanation.missed),
+            ("joined", explanation.joined),
+            ("spared", explanation.spared),
+        ):
+            if facets:
+                self._facets.add_each([(facet.name, state) for facet in facets])
+
+
+class Upstream:
+    """The metrics of calls to upstream."""
+
+    def __init__(self, registry: Registry) -> None:
+        endpoints = [(endpoint.value,) for endpoint in Endpoint]
+        self._total = PlainCounter(
+            registry,
+            "gateway_upstream_calls",
+            "Calls to upstream that came to an end, by the class of the status; none: there was no answer.",
+            ("endpoint", "status"),
+            [(endpoint.value, status) for endpoint in Endpoint for status in _STATUSES],
+        )
+        self._durations = PlainHistogram(
+            registry,
+            "gateway_upstream_call_duration_seconds",
+            "Time that calls to upstream took.",
+            SECONDS,
+            ("endpoint",),
+            endpoints,
+        )
+        self._customers = PlainHistogram(
+            registry,
+            "gateway_upstream_call_customers",
+            "Customers in one call to upstream.",
+            CUSTOMERS,
+            ("endpoint",),
+            endpoints,
+        )
+        self._bytes = PlainCounter(
+            registry,
+            "gateway_upstream_response_bytes",
+            "Bytes of the bodies of upstream's answers.",
+            ("endpoint",),
+            endpoints,
+        )
+        self._in_flight = dict.fromkeys(Endpoint, 0)
+        in_flight = Gauge(
+            "gateway_upstream_calls_in_flight",
+            "Calls to upstream that are under way.",
+            ("endpoint",),
+            registry=registry,
+        )
+        for endpoint in Endpoint:
+            in_flight.labels(endpoint.value).set_function(partial(self._in_flight.__getitem__, endpoint))
+
+    def began(self, event: CallBegan) -> None:
+        """A call goes out."""
+        self._in_flight[event.endpoint] += 1
+        self._customers.observe(event.customers, event.endpoint.value)
+
+    def made(self, event: CallMade) -> None:
+        """A call came to an end."""
+        endpoint = event.endpoint.value
+        self._in_flight[event.endpoint] -= 1
+        self._total.add(1, endpoint, _STATUSES[min((event.status or 0) // 100, 6)])
+        self._durations.observe(event.milliseconds / 1000, endpoint)
+        self._bytes.add(event.size, endpoint)
+
+
+_STATUSES: Final = ("none", "1xx", "2xx", "3xx", "4xx", "5xx", "other")
+"""What is said of a status, by its first digit."""
+
+
+def _counting(counted: Counted, registry: Registry) -> Callable[[Any], None]:
+    """What counts events of one type."""
+    counter = PlainCounter(registry, counted.name, counted.says, counted.labels)
+    return lambda event: counter.add(1, *counted.values(event))
