@@ -26,7 +26,7 @@ from gateway.graphql.reply import EXPLAIN_HEADER, Reply
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
-from gateway.telemetry.spans import Answering
+from gateway.telemetry.spans import CURRENT, Answering, counted
 from gateway.tenants import Tenants
 
 PREFLIGHT_VARY: Final = "origin, access-control-request-method, access-control-request-headers"
