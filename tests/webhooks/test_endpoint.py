@@ -286,6 +286,14 @@ async def test_a_body_that_is_too_large_is_refused(receiver: Receiver) -> None:
     assert receiver.outcomes == [("other", Outcome.TOO_LARGE)]
 
 
+async def test_a_list_of_more_than_5000_events_is_refused_before_the_first() -> None:
+    receiver = Receiver(body_bytes=1_000_000)
+    assert (await receiver.send([1] * 5_001)).status_code == 413
+    assert receiver.outcomes == [("other", Outcome.TOO_LARGE)]
+    assert is_done(await receiver.send([1] * 5_000))
+    assert len(receiver.outcomes) == 5_001
+
+
 async def test_the_rest_of_a_body_that_is_too_large_is_not_read(receiver: Receiver) -> None:
     parts = ({"type": "http.request", "body": b" " * 1_000, "more_body": True} for _ in range(1_000))
     assert await exchanged(receiver, parts, **{HEADER.lower(): SECRET}) == (413, 6)
