@@ -31,6 +31,7 @@ class ServerConfig(uvicorn.Config):
     def __init__(self, application: Any, *, host: str, port: int, limits: ServerSettings, readiness: Readiness) -> None:
         super().__init__(
             application,
+            log_config=None,
             host=host,
             port=port,
             http=LimitedProtocol,

@@ -80,7 +80,7 @@ def test_every_variable_is_described_and_read(monkeypatch: pytest.MonkeyPatch) -
     listed = list(variables())
     assert len(listed) == len({name for name, _, _ in listed}) > 15
     assert [name for name, description, _ in listed if not description.endswith(".")] == []
-    for name, _, _ in listed:
+    for name in [name for name, _, _ in listed if "<NAME>" not in name]:  # tests/tenants has those
         with monkeypatch.context() as patched:
             patched.setenv(name, "\x01")
             try:

@@ -277,7 +277,7 @@ def test_small_json_passes(value: object) -> None:
 def judged(text: str, **limits: int) -> LimitExceeded | None:
     """What the limits say of a document; nothing where it passes them, valid or not."""
     try:
-        Documents(SCHEMA, LimitSettings(**limits), introspection=True).get(text)
+        Documents(SCHEMA, lambda _: None, LimitSettings(**limits), introspection=True).get(text)
     except LimitExceeded as refusal:
         return refusal
     except InvalidDocument:

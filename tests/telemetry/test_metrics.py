@@ -83,7 +83,7 @@ async def test_requests_are_counted_by_outcome_and_status() -> None:
 
 
 async def test_calls_are_counted_by_endpoint_and_class_of_status() -> None:
-    async with running(**COUNTING) as gateway:
+    async with running(**COUNTING, upstream={"attempts": 1, "part_open_s": 0}) as gateway:
         await gateway.post(HOME, ASKED)
         gateway.sandbox.faults.v1_get.status = 503
         both = ", ".join(f'{{mobile: "9198000000{number}"}}' for number in (41, 42))
@@ -248,7 +248,7 @@ def test_no_metric_has_a_label_that_a_caller_may_fill() -> None:
     names |= {label for labels in Metrics().registry.labels.values() for label in labels}
     assert names <= {
         *("outcome", "status", "upstream", "code", "facet", "state", "endpoint", "result", "field", "where", "error"),
-        *("name", "operation", "reason", "version", "python", "le"),
+        *("name", "operation", "reason", "version", "python", "le", "won", "left_out"),
     }
 
 

@@ -105,7 +105,8 @@ async def test_what_else_happens_is_an_event_of_the_span_it_happens_in() -> None
 
 async def test_what_fails_has_the_status_of_an_error() -> None:
     spans = Spans()
-    async with running(emit=Traces(spans.provider)) as gateway:
+    once = {"attempts": 1, "part_open_s": 0}
+    async with running(emit=Traces(spans.provider), upstream=once) as gateway:
         gateway.sandbox.faults.v1_get.status = 503
         await gateway.post(HOME, ASKED)
     v1, v2 = spans.of(SpanKind.CLIENT)

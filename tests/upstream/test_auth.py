@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.context import Scope
+from gateway.context import Credential, Scope
 from gateway.errors import GatewayError, UpstreamBroken, UpstreamTimeout, UpstreamUnauthorized, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
 from gateway.sandbox import EndpointFault, Sandbox, create_sandbox
 from gateway.upstream.answers import Failed, Found
-from gateway.upstream.auth import BasicCredential, Credential, NoCredential, OAuthCredential
+from gateway.upstream.auth import BasicCredential, NoCredential, OAuthCredential
 from gateway.upstream.client import Performed, UpstreamClient
 from tests.upstream.calls import ID, call, target
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.context import Scope
 from gateway.errors import UpstreamUnreachable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
@@ -21,6 +22,7 @@ from tests.upstream.calls import ID, call, target
 from tests.upstream.wire import Exchange, Say, Wire, answering, closed_port, head, listening
 
 ASHA = target((ID, "71000071"))
+SCOPE = Scope("http://upstream", "none")
 FOUND = {"id": 71000071, "profiles": [], "warnings": []}
 
 
@@ -75,7 +77,7 @@ FIRST: dict[str, Say] = {
 async def test_what_goes_wrong_once_goes_well_the_second_time(first: str) -> None:
     events: list[Event] = []
     async with listening(then_well(FIRST[first])) as wire, asking(wire.url, events) as client:
-        performed = await client.perform(call(Endpoint.V2, ASHA), {0: ASHA})
+        performed = await client.perform(call(Endpoint.V2, ASHA), {0: ASHA}, SCOPE)
     assert isinstance(performed.outcomes[0], Found)
     assert (performed.attempts, performed.status, len(wire.exchanges)) == (2, 200, 2)
     assert [type(event) for event in events].count(CallRetried) == 1
@@ -84,7 +86,7 @@ async def test_what_goes_wrong_once_goes_well_the_second_time(first: str) -> Non
 async def test_a_server_that_is_not_there_is_tried_twice_and_is_a_failure() -> None:
     events: list[Event] = []
     async with asking(await closed_port(), events) as client:
-        performed = await client.perform(call(Endpoint.V2, ASHA), {0: ASHA})
+        performed = await client.perform(call(Endpoint.V2, ASHA), {0: ASHA}, SCOPE)
     assert performed.attempts == 2
     assert isinstance(performed.outcomes[0], Failed)
     assert isinstance(performed.outcomes[0].error, UpstreamUnreachable)
@@ -96,7 +98,7 @@ async def test_an_open_breaker_keeps_upstream_from_being_asked() -> None:
         listening(answering(b"", status=503)) as wire,
         asking(wire.url, [], breaker_calls=4, retry_burst=0) as client,
     ):
-        ends = [await client.perform(call(Endpoint.V2, ASHA), {0: ASHA}) for _ in range(10)]
-        other = await client.perform(call(Endpoint.V1, ASHA), {0: ASHA})
+        ends = [await client.perform(call(Endpoint.V2, ASHA), {0: ASHA}, SCOPE) for _ in range(10)]
+        other = await client.perform(call(Endpoint.V1, ASHA), {0: ASHA}, SCOPE)
     assert [one.attempts for one in ends] == [1] * 4 + [0] * 6
     assert (other.attempts, len(wire.exchanges)) == (1, 5)
