@@ -66,4 +66,4 @@ def _take(record: CustomerRecord, facet: Facet, state: Kept, now: float, *, wait
 
 def _serve(record: CustomerRecord, facet: Facet, entry: Entry, now: float) -> None:
     record.explanation.served(facet, now - entry.fetched_at, entry.lifetime.fresh_for, cached=True)
-    record.settle(facet, Known(entry.value))
+    record.recall(facet, entry.value)

@@ -58,6 +58,8 @@ class CustomerRecord:
         """The failures in whose place spares stand."""
         self.lasts: dict[Facet, float] = {}
         """For how many seconds what a call brought stays fresh, from when the call began."""
+        self._recalled: set[Facet] = set()
+        """What is settled with what was kept of the hint."""
         self._open: dict[Facet, Missing | Joined] = {}
         self._settled: dict[Facet, Settled] = {}
         self._waiting: dict[Facet, asyncio.Future[Settled]] = {}
@@ -69,6 +71,11 @@ class CustomerRecord:
             self.causes[facet] = (*self.causes.get(facet, ()), *paths)
             if facet not in self._settled:
                 self._open.setdefault(facet, Missing())
+
+    def recall(self, facet: Facet, value: Any) -> None:
+        """Settles a facet with what was kept of the hint."""
+        self.settle(facet, Known(value))
+        self._recalled.add(facet)
 
     def miss(self, facet: Facet, state: Missing) -> None:
         """Says what the cache has of a facet that is not settled: a spare, if anything."""
@@ -96,7 +103,16 @@ class CustomerRecord:
         return self._settled.get(facet)
 
     def found(self, customer: CustomerId) -> None:
-        """Settles that the customer exists and who they are."""
+        """Settles that the customer exists and who they are. What was kept of another is not theirs.
+
+        Nobody has read that by now: whether the customer exists is read first, and was not settled.
+        """
+        if self.id is None and self.hint not in (None, customer):
+            for facet in self._recalled:
+                del self._settled[facet]
+            self._open = dict.fromkeys((*self._open, *self._recalled), Missing())
+            self._recalled.clear()
+            self.stale.clear()
         self.id = customer
         self.settle(EXISTENCE(), Known(True))
 
