@@ -3,8 +3,8 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint, Facet
@@ -16,8 +16,7 @@ from gateway.upstream.suspects import Bisection, BrokenFacets, Facets
 Targets = Mapping[int, Target]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A call that is made for what it says of upstream, not for its answer."""
 
     call: Call
@@ -123,7 +122,7 @@ class Investigator:
     async def _find(self, bisection: Bisection, question: Question) -> Facets:
         """Searches. What others were given meanwhile is not remembered: it fails for this customer, or by chance."""
         while asked := bisection.questions():
-            parts = (replace(question, call=replace(question.call, facets=facets)) for facets in asked)
+            parts = (question._replace(call=replace(question.call, facets=facets)) for facets in asked)
             failed = await asyncio.gather(*map(self._ask, parts))
             if None in failed:
                 break

@@ -106,7 +106,7 @@ async def test_an_upstream_that_is_asked_too_often_is_asked_less(fault: dict[str
         upstream.asked.clear()
         await crowd(gateway, 200, CARDS, at_once=40)
         assert all(one.at >= refused + fault.get("retry_after_s", 0) for one in upstream.asked)
-        assert upstream.busiest(1) <= 0.55 * before
+        assert upstream.busiest(1) <= 0.65 * before
         well = await gateway.ask(of(PEOPLE[0], "slabHistory { to }"))
         assert "errors" not in well, "the other endpoint did not complain"
         await asyncio.sleep(60)
