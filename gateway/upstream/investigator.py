@@ -72,12 +72,15 @@ class Investigator:
         if self._broken.take(facet, self._clock()):
             self._keep(asyncio.create_task(self._try(facet, question)))
 
-    async def culprits(self, question: Question, until: float) -> Facets:
-        """The facets that made a call fail, as far as that is found before `until`. Empty: it failed as a whole."""
+    async def culprits(self, question: Question, until: float, *, slow: bool) -> Facets:
+        """The facets that made a call fail, as far as that is found before `until`. Empty: it failed as a whole.
+
+        `slow`: it took too long.
+        """
         facets = question.call.facets
         if known := facets & self._broken.facets:
             return known
-        began = self._search is None and self._begin(question)
+        began = self._search is None and self._begin(question, slow=slow)
         search = self._search
         known = await self.known(question, until)
         if began and search is not None and search.done() and not search.cancelled():
@@ -102,8 +105,8 @@ class Investigator:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _begin(self, question: Question) -> bool:
-        bisection = Bisection(question.call, self._capabilities)
+    def _begin(self, question: Question, *, slow: bool) -> bool:
+        bisection = Bisection(question.call, self._capabilities, slow=slow)
         if self._clock() < self._rests_until or bisection.hopeless:
             return False
         self._cleared.clear()

@@ -101,7 +101,7 @@ class ResilientClient:
         performed, ended = await self._retried(side, question, allowance)
         if ended is Verdict.ANSWERED and performed.attempts == 1 and not blames_parameters(performed):
             return performed
-        lost = await self._lost(side, question, performed, allowance.until)
+        lost = await self._lost(side, question, (performed, ended), allowance.until)
         if lost is None:
             return performed
         rest = replace(call, facets=call.facets - lost or frozenset({EXISTENCE()}))
@@ -115,12 +115,13 @@ class ResilientClient:
             milliseconds=performed.milliseconds + without.milliseconds,
         )
 
-    async def _lost(self, side: Side, question: Question, performed: Performed, until: float) -> Facets | None:
+    async def _lost(self, side: Side, question: Question, last: _Ended, until: float) -> Facets | None:
         """The facets without which a call that failed is worth asking for; null where it is not."""
         if (investigator := side.investigator) is None:
             return None
+        performed, ended = last
         if performed.attempts and blames_parameters(performed):
-            return await investigator.culprits(question, until) or None
+            return await investigator.culprits(question, until, slow=ended is Verdict.LATE) or None
         if not performed.attempts and investigator.searching:  # the breaker may have opened for one facet
             lost = await investigator.known(question, until)
             return lost if side.breaker.state is BreakerState.CLOSED else None

@@ -7,7 +7,7 @@ import pytest
 from gateway.errors import Overloaded
 from gateway.upstream.deadlines import moment
 from gateway.upstream.rate import Rate
-from gateway.upstream.turnstile import Turnstile
+from gateway.upstream.turnstile import Passage, Turnstile
 from tests.support.upstream import quiet
 
 
@@ -61,6 +61,17 @@ async def test_who_is_cancelled_leaves_no_place_taken() -> None:
     waiting[2].cancel()  # it has begun just now, and does not know yet
     await asyncio.wait(waiting)
     assert found.enter_now(moment())
+
+
+async def test_who_does_not_get_through_the_second_turnstile_leaves_the_first() -> None:
+    own, every = turnstile(), turnstile()
+    passage = Passage(own, every)
+    assert every.enter_now(moment())
+    assert not passage.enter_now(moment())
+    with pytest.raises(Overloaded):
+        await passage.enter("", moment() + 1)
+    every.leave(moment())
+    assert passage.enter_now(moment())
 
 
 async def test_a_refusal_that_asks_to_wait_is_waited_for() -> None:
