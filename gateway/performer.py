@@ -21,7 +21,7 @@ from gateway.model.readers import Reader
 from gateway.record import CustomerRecord, Known
 from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
 from gateway.telemetry.events import AnomalyMet, Emit, FaultMet
-from gateway.upstream.answers import Failed, Found, Target
+from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Target
 from gateway.upstream.deadlines import moment, shared
 from gateway.upstream.resilient import ResilientClient
 
@@ -103,9 +103,10 @@ class Performer:
         began = self._clock()
         performed = await self._client.perform(call, targets, scope, _allowance(group, call))
         if performed.lost:
-            gone = replace(call, facets=performed.lost)
-            for index in targets:
-                replies[index].append((gone, Failed(left_out())))
+            gone = (replace(call, facets=performed.lost), Failed(left_out()))
+            for index, outcome in performed.outcomes.items():
+                if not isinstance(outcome, NotFound | Deleted):
+                    replies[index].append(gone)
             call = replace(call, facets=call.facets - performed.lost or frozenset({EXISTENCE()}))
         if performed.attempts:
             told = replace(self._explained(group, call, targets), attempts=performed.attempts)

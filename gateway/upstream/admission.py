@@ -60,7 +60,8 @@ class Admission:
     def leave(self, now: float) -> None:
         """Told that a call ended; whoever may, begins."""
         self.in_flight -= 1
-        self.advance(now)
+        if self.waiting:
+            self.advance(now)
 
     def advance(self, now: float) -> None:
         """Whoever may begin now, does."""

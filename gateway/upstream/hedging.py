@@ -2,21 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from gateway.upstream.answers import Performed
-from gateway.upstream.verdicts import Verdict, verdict
+T = TypeVar("T")
 
 
 async def first_answer(
-    send: Callable[[], Awaitable[Performed]], slow: float, once_more: Callable[[], bool]
-) -> tuple[Performed, bool]:
+    send: Callable[[], Awaitable[T]], slow: float, once_more: Callable[[], bool], answered: Callable[[T], bool]
+) -> tuple[T, bool]:
     """What comes first of a call and, where that takes longer than `slow` seconds and one more is allowed, of another.
 
-    Says whether that was the second. Where neither answers, the last failure counts. The one that is not needed any
-    more is cancelled, and has ended when this returns.
+    Says whether that was the second. `answered` tells an answer from a failure; where neither answers, the last failure
+    counts. The one that is not needed any more is cancelled, and has ended when this returns.
     """
 
-    async def sent() -> Performed:
+    async def sent() -> T:
         return await send()
 
     tasks = [asyncio.create_task(sent())]
@@ -28,7 +28,7 @@ async def first_answer(
         while True:
             done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                if not left or verdict(task.result()) is Verdict.ANSWERED:
+                if not left or answered(task.result()):
                     return task.result(), task is not tasks[0]
     finally:
         for task in tasks:

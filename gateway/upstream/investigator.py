@@ -3,8 +3,8 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from gateway.context import Scope
 from gateway.facets.capabilities import Capabilities
@@ -17,8 +17,7 @@ from gateway.upstream.suspects import Bisection, BrokenFacets, Facets
 Targets = Mapping[int, Target]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A call that is made for what it says of upstream, not for its answer."""
 
     call: Call
@@ -74,12 +73,15 @@ class Investigator:
         if self._broken.take(facet, self._clock()):
             self._keep(asyncio.create_task(self._try(facet, question)))
 
-    async def culprits(self, question: Question, until: float) -> Facets:
-        """The facets that made a call fail, as far as that is found before `until`. Empty: it failed as a whole."""
+    async def culprits(self, question: Question, until: float, *, slow: bool) -> Facets:
+        """The facets that made a call fail, as far as that is found before `until`. Empty: it failed as a whole.
+
+        `slow`: it took too long.
+        """
         facets = question.call.facets
         if known := facets & self._broken.facets:
             return known
-        began = self._search is None and self._begin(question)
+        began = self._search is None and self._begin(question, slow=slow)
         search = self._search
         known = await self.known(question, until)
         if began and search is not None and search.done() and not search.cancelled():
@@ -104,8 +106,8 @@ class Investigator:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _begin(self, question: Question) -> bool:
-        bisection = Bisection(question.call, self._capabilities)
+    def _begin(self, question: Question, *, slow: bool) -> bool:
+        bisection = Bisection(question.call, self._capabilities, slow=slow)
         if self._clock() < self._rests_until or bisection.hopeless:
             return False
         self._cleared.clear()
@@ -124,7 +126,7 @@ class Investigator:
     async def _find(self, bisection: Bisection, question: Question) -> Facets:
         """Searches. What others were given meanwhile is not remembered: it fails for this customer, or by chance."""
         while asked := bisection.questions():
-            parts = (replace(question, call=replace(question.call, facets=facets)) for facets in asked)
+            parts = (question._replace(call=replace(question.call, facets=facets)) for facets in asked)
             failed = await asyncio.gather(*map(self._ask, parts))
             if None in failed:
                 break

@@ -1,20 +1,18 @@
 """What is known of one endpoint, and what is done about it."""
 
-from collections.abc import Callable
-
 from gateway.facets.facet import Endpoint, Facet
 from gateway.upstream.breaker import Breaker, BreakerState
+from gateway.upstream.investigator import Investigator
 from gateway.upstream.policy import Policy
-from gateway.upstream.rate import Rate
 from gateway.upstream.retries import Draw, Latencies, RetryBudget
 from gateway.upstream.suspects import BrokenFacets
-from gateway.upstream.turnstile import Turnstile
+from gateway.upstream.turnstile import Passage
 
 
 class Side:
     """One endpoint of an upstream organisation."""
 
-    def __init__(self, endpoint: Endpoint, policy: Policy, draw: Draw, clock: Callable[[], float]) -> None:
+    def __init__(self, endpoint: Endpoint, policy: Policy, draw: Draw, passage: Passage) -> None:
         self.endpoint = endpoint
         self.breaker = Breaker(
             calls=policy.breaker_calls,
@@ -25,8 +23,8 @@ class Side:
         )
         self.budget = RetryBudget(share=policy.retry_share, burst=policy.retry_burst)
         self.latencies = Latencies()
-        self.throttle = Turnstile(Rate(), queue=policy.queue_calls, queue_s=policy.queue_s, clock=clock)
-        """Slow for as long as the endpoint refuses calls for there being too many."""
+        self.passage = passage
+        self.investigator: Investigator | None = None
         self.broken = BrokenFacets(open_s=policy.facet_open_s, draw=draw)
 
     def due(self, now: float) -> frozenset[Facet]:

@@ -24,9 +24,10 @@ class Bisection:
     The first is what needs no parameter: where that fails too, it is not for the parameters. Then halves of what
     failed, down to facets that need the same parameters. Those accused in the end are asked for twice more, beside
     what needs no parameter, because a bad day of upstream's accuses anybody.
+    Where questions that fail take long (`slow`), all parts are asked for at once instead of halves.
     """
 
-    def __init__(self, call: Call, capabilities: Capabilities) -> None:
+    def __init__(self, call: Call, capabilities: Capabilities, *, slow: bool = False) -> None:
         groups: dict[Parameters, set[Facet]] = {}
         plain = parameters(call.endpoint, frozenset({EXISTENCE()}), capabilities)
         for facet in sorted(call.facets):
@@ -35,6 +36,7 @@ class Bisection:
         self._bare = frozenset(groups.pop(plain, {EXISTENCE()}))
         self._groups = [frozenset(group) for _, group in sorted(groups.items(), key=lambda one: repr(one[0]))]
         self._left = MOST_QUESTIONS
+        self._slow = slow
         self._open: list[Sequence[Facets]] = [()]
         self._accused: list[Facets] = []
         self._confirming = False
@@ -62,7 +64,7 @@ class Bisection:
         for part, bad in zip(asked, failed, strict=True):
             match part:
                 case ():
-                    self._open += [] if bad else _halves(self._groups)
+                    self._open += [] if bad else self._first()
                 case (only,):
                     self._accused += [only] if bad else []
                 case _:
@@ -72,6 +74,11 @@ class Bisection:
         if not self._open and self._accused:
             self._confirming = True
             self._open = [(), *((group,) for group in self._accused for _ in range(2))]
+
+    def _first(self) -> Iterator[Sequence[Facets]]:
+        if self._slow and len(self._groups) <= self._left:
+            return ((group,) for group in self._groups)
+        return _halves(self._groups)
 
 
 def _halves(groups: Sequence[Facets]) -> Iterator[Sequence[Facets]]:

@@ -26,9 +26,13 @@ class Turnstile:
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
 
-    def enter_now(self) -> bool:
+    def now(self) -> float:
+        """The time by its clock."""
+        return self._clock()
+
+    def enter_now(self, now: float) -> bool:
         """Whether a call may begin without waiting; then it has begun."""
-        return self._admission.enter(self._clock())
+        return self._admission.enter(now)
 
     async def enter(self, turn: str, until: float) -> None:
         """Begins a call, as soon as it may. Raises `Overloaded` where that is not before `until`."""
@@ -48,14 +52,14 @@ class Turnstile:
         except asyncio.CancelledError:
             self._admission.give_up(ticket)
             if ticket.place is Place.BEGUN:
-                self.leave()
+                self.leave(self._clock())
             raise
         if ticket.place is not Place.BEGUN:
             raise Overloaded(self._come_back())
 
-    def leave(self) -> None:
+    def leave(self, now: float) -> None:
         """Told that a call ended, whatever came of it."""
-        self._admission.leave(self._clock())
+        self._admission.leave(now)
         if self._admission.waiting:
             self._wake_in_time()
 
@@ -82,3 +86,41 @@ class Turnstile:
         """Seconds after which there may be room again."""
         now = self._clock()
         return max(SOONEST_S, math.ceil(max(now, self._rate.free_at(now)) - now), round(self._queue_s))
+
+
+class Passage:
+    """The way of one endpoint's calls: first its own turnstile, which is slow while it refuses calls, then that of all.
+
+    Who waits at the first holds up nobody who asks another endpoint.
+    """
+
+    def __init__(self, own: Turnstile, every: Turnstile) -> None:
+        self._own = own
+        self._every = every
+
+    def enter_now(self, now: float) -> bool:
+        """Whether a call may begin without waiting; then it has begun."""
+        if not self._own.enter_now(now):
+            return False
+        if self._every.enter_now(now):
+            return True
+        self._own.leave(now)
+        return False
+
+    async def enter(self, turn: str, until: float) -> None:
+        """Begins a call, as soon as it may. Raises `Overloaded` where that is not before `until`."""
+        await self._own.enter(turn, until)
+        try:
+            await self._every.enter(turn, until)
+        except BaseException:
+            self._own.leave(self._own.now())
+            raise
+
+    def leave(self, now: float) -> None:
+        """Told that a call ended, whatever came of it."""
+        self._every.leave(now)
+        self._own.leave(now)
+
+    def refused(self, began: float, hold_s: float | None) -> bool:
+        """Told that the endpoint refused a call for there being too many; whether it is asked less for it."""
+        return self._own.refused(began, hold_s)

@@ -65,7 +65,7 @@ async def test_an_upstream_that_is_slow_for_all_is_not_asked_twice_as_much() -> 
         upstream.asked.clear()
         upstream.latency_s = 0.5
         await crowd(gateway, 300, CARDS)
-        assert len(upstream.asked) <= 1.1 * 300
+        assert len(upstream.asked) <= 1.1 * 300 + 10
 
 
 @pytest.mark.parametrize("in_flight", [1, 3])

@@ -86,7 +86,7 @@ async def test_a_part_that_the_other_endpoint_brings_goes_there() -> None:
 
 
 async def test_under_load_nothing_else_is_lost(whole: dict[str, Any]) -> None:
-    async with standing() as (gateway, upstream):
+    async with standing(max_in_flight=25) as (gateway, upstream):
         upstream.misbehave("v1_get", fails_with={"slab_history"})
         for at_once in (50, 1, 20):
             for answer in await crowd(gateway, 60, WIDE, at_once=at_once):
@@ -120,9 +120,15 @@ async def test_a_part_that_stalls_is_found_behind_the_request_that_met_it(whole:
     async with standing(timeout_s=2, deadline_s=5) as (gateway, upstream):
         upstream.misbehave("v1_get", fails_with={"slab_history"}, delay_s=60)
         await gateway.ask(of(ASHA, WIDE))
-        await asyncio.sleep(15)
+        await asyncio.sleep(2 * 2 + 1)
         answer = await gateway.ask(of(ASHA, WIDE))
         assert answer["data"]["customer"] == expected
+
+
+async def test_a_customer_who_is_not_there_is_not_there_though_a_part_fails() -> None:
+    async with standing() as (gateway, upstream):
+        upstream.misbehave("v1_get", fails_with={"slab_history"})
+        assert await gateway.ask(of("100999999", "firstName slabHistory { to }")) == {"data": {"customer": None}}
 
 
 async def test_what_fails_for_one_customer_alone_is_not_kept_from_others() -> None:

@@ -42,6 +42,8 @@ async def test_what_fails_once_is_asked_again(fault: str, endpoint: str) -> None
         upstream.misbehave(endpoint, **TRANSIENT[fault], times=1)
         answer = await gateway.ask(of(ASHA, BOTH), x_gateway_explain="analyze")
         assert "errors" not in answer
+        first, again = (one.at for one in upstream.asked if one.api == (V1 if endpoint == "v1_get" else V2))
+        assert again - first >= TRANSIENT[fault].get("retry_after_s", 0)
         attempts = {call["endpoint"]: call["attempts"] for call in answer["extensions"]["explain"]["calls"]}
         failed, well = (V1, V2) if endpoint == "v1_get" else (V2, V1)
         assert attempts == {failed: 2, well: 1}
