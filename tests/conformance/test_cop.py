@@ -118,8 +118,6 @@ MEANT = {"GET Method Query Support"}
 """Queries by GET are offered on purpose; a page of another origin cannot cause one (docs/http.md)."""
 OF_DEVELOPERS = {"GraphQL IDE", "Introspection", "Field Suggestions"}
 """What `gateway dev` has on, and `gateway serve` has not."""
-BOUNDED_BY_LIMITS = {"Alias Overloading", "Directive Overloading", "Field Duplication"}
-"""A matter of the limits of a document, which are a piece of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -128,14 +126,8 @@ def http(serving: Listening) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("name", sorted(CHECKS.keys() - MEANT - BOUNDED_BY_LIMITS))
+@pytest.mark.parametrize("name", sorted(CHECKS.keys() - MEANT))
 def test_a_serving_gateway_gives_no_cause_to_complain(http: httpx.Client, name: str) -> None:
-    assert not CHECKS[name](http)
-
-
-@pytest.mark.xfail(strict=False, reason="the limits of a document decide it")
-@pytest.mark.parametrize("name", sorted(BOUNDED_BY_LIMITS))
-def test_a_flood_in_a_document_is_refused(http: httpx.Client, name: str) -> None:
     assert not CHECKS[name](http)
 
 

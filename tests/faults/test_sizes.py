@@ -62,7 +62,7 @@ async def large(
 ) -> AsyncIterator[tuple[GatewayUnderTest, Half]]:
     """A gateway with a base URL, as in production, whose pool is that upstream."""
     half = Half(call, {"content-type": "application/json", **headers}, parts)
-    monkeypatch.setattr("gateway.app.PooledTransport", lambda **_: half)
+    monkeypatch.setattr("gateway.wiring.organisations.PooledTransport", lambda **_: half)
     async with before(None, half, {"base_url": "http://upstream.test"}) as gateway:
         yield gateway, half
 

@@ -11,8 +11,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.app import Gateway, build
+from gateway.auth.callers import EVERYTHING, Staff
+from gateway.graphql.execution import Answer, GraphQLRequest
 from gateway.sandbox import EndpointFault, Sandbox, create_sandbox
 from gateway.settings import Settings
+from gateway.tenants import Tenant
 from gateway.upstream.deadlines import moment
 from tests.driver.support import before
 from tests.support.gateway import GatewayUnderTest
@@ -91,17 +94,31 @@ async def standing(**upstream: Any) -> AsyncIterator[tuple[GatewayUnderTest, Wat
         yield gateway, watched
 
 
+@dataclass
+class Wired:
+    """The pieces of a gateway with one organisation."""
+
+    gateway: Gateway
+    tenant: Tenant
+
+    async def ask(self, query: str, turn: str = "") -> Answer:
+        """The answer to a caller in whose turn it is."""
+        request, caller = GraphQLRequest(query), Staff(turn, EVERYTHING)
+        scope = self.tenant.scope({})
+        return await self.gateway.execution.answer(request, self.tenant.driver, scope, caller=caller)
+
+
 @asynccontextmanager
-async def wired(**upstream: Any) -> AsyncIterator[tuple[Gateway, Watched]]:
+async def wired(**upstream: Any) -> AsyncIterator[tuple[Wired, Watched]]:
     """The pieces of a gateway, with these settings of upstream."""
     watched, cache = Watched(), upstream.pop("cache", WITHOUT_CACHE)
     credential = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata"}
     settings = Settings(upstream={**credential, **upstream}, cache=cache)
     gateway = build(settings, sandbox=cast("Sandbox", watched), emit=lambda _: None)
-    async with gateway.http:
-        yield gateway, watched
-        await gateway.driver.finish()
-        await gateway.calls.close()
+    (tenant,) = gateway.tenants
+    async with tenant.http:
+        yield Wired(gateway, tenant), watched
+        await tenant.finish()
 
 
 def of(customer: str, fields: str) -> str:

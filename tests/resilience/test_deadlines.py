@@ -9,7 +9,6 @@ from gateway.context import Allowance
 from gateway.errors import UpstreamTimeout
 from gateway.facets.catalog import CARDS, STATUS
 from gateway.facets.facet import Address, Identifier, IdentifierKind
-from gateway.graphql.execution import GraphQLRequest
 from gateway.record import CustomerRecord
 from gateway.upstream.deadlines import moment, shared
 from tests.driver.support import errors
@@ -93,7 +92,7 @@ def test_shares_of_the_time_that_is_left() -> None:
 async def test_who_has_less_time_than_the_flight_gives_up_by_itself_and_leaves_the_flight_alone() -> None:
     async with wired(deadline_s=30, timeout_s=20) as (gateway, upstream):
         upstream.latency_s = 5.0
-        driver, scope = gateway.driver, gateway.scope()
+        driver, scope = gateway.tenant.driver, gateway.tenant.scope({})
         address = Address((Identifier(IdentifierKind.ID, ASHA),))
 
         def record(seconds: float) -> CustomerRecord:
@@ -114,12 +113,12 @@ async def test_who_has_less_time_than_the_flight_gives_up_by_itself_and_leaves_t
 
 
 async def test_what_is_fetched_behind_an_answer_has_a_deadline_too() -> None:
-    request = GraphQLRequest(of(ASHA, "status { statusLabel }"))
+    query = of(ASHA, "status { statusLabel }")
     async with wired(deadline_s=3, timeout_s=20, cache={"fresh_for": "*=0"}) as (gateway, upstream):
-        first = await gateway.execution.answer(request, gateway.scope())
+        first = await gateway.ask(query)
         upstream.misbehave(delay_s=500)
         began = moment()
-        assert await gateway.execution.answer(request, gateway.scope()) == first
+        assert (await gateway.ask(query)).data == first.data
         assert moment() - began < A_MOMENT
-        await gateway.driver.finish()
+        await gateway.tenant.driver.finish()
         assert 1 < moment() - began <= 3 + A_MOMENT

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from gateway.graphql.execution import GraphQLRequest
 from gateway.telemetry.events import CallShed, RateLowered
 from gateway.upstream.deadlines import moment
 from tests.driver.support import errors
@@ -75,8 +74,7 @@ async def test_one_caller_with_many_requests_does_not_keep_others_waiting() -> N
         done: list[str] = []
 
         async def ask(turn: str, customer: str) -> None:
-            request = GraphQLRequest(of(customer, CARDS))
-            assert not (await gateway.execution.answer(request, gateway.scope(), turn=turn)).errors
+            assert not (await gateway.ask(of(customer, CARDS), turn)).errors
             done.append(turn)
 
         flood = [asyncio.create_task(ask("flood", one)) for one in PEOPLE[:20]]
@@ -91,8 +89,7 @@ async def test_a_flood_does_not_push_others_out_of_the_queue() -> None:
         upstream.latency_s = 1.0
 
         async def ask(turn: str, customer: str) -> bool:
-            request = GraphQLRequest(of(customer, CARDS))
-            return not (await gateway.execution.answer(request, gateway.scope(), turn=turn)).errors
+            return not (await gateway.ask(of(customer, CARDS), turn)).errors
 
         flood = [asyncio.create_task(ask("flood", one)) for one in PEOPLE[:30]]
         await asyncio.sleep(0.5)

@@ -81,7 +81,7 @@ async def test_a_part_that_the_other_endpoint_brings_goes_there() -> None:
         upstream.misbehave("v2_by_id", fails_with={"mlp"})
         await gateway.ask(query)
         upstream.asked.clear()
-        assert await gateway.ask(query) == well
+        assert (await gateway.ask(query))["data"] == well["data"]
         assert sorted(one.api for one in upstream.asked) == [V1, V2]
 
 
@@ -128,7 +128,8 @@ async def test_a_part_that_stalls_is_found_behind_the_request_that_met_it(whole:
 async def test_a_customer_who_is_not_there_is_not_there_though_a_part_fails() -> None:
     async with standing() as (gateway, upstream):
         upstream.misbehave("v1_get", fails_with={"slab_history"})
-        assert await gateway.ask(of("100999999", "firstName slabHistory { to }")) == {"data": {"customer": None}}
+        answer = await gateway.ask(of("100999999", "firstName slabHistory { to }"))
+        assert (answer["data"], answer.get("errors")) == ({"customer": None}, None)
 
 
 async def test_what_fails_for_one_customer_alone_is_not_kept_from_others() -> None:
