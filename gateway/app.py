@@ -150,6 +150,9 @@ def _gauge(metrics: "Metrics", gateway: Gateway) -> None:
     """Says where Prometheus finds what nobody tells of."""
     documents, store = gateway.documents, gateway.store
     metrics.gauge("gateway_documents", lambda: documents.kept)
+    outlooks = [tenant.calls.outlook for tenant in gateway.tenants]
+    metrics.gauge("gateway_breakers_open", lambda: sum(len(outlook().avoid) for outlook in outlooks))
+    metrics.gauge("gateway_facets_left_out", lambda: sum(len(outlook().broken) for outlook in outlooks))
     if isinstance(store, MemoryStore):
         metrics.gauge("gateway_cache_bytes", lambda: store.bytes_held)
         metrics.gauge("gateway_cache_entries", lambda: store.entries)

@@ -14,6 +14,7 @@ from gateway.errors import InternalError, UpstreamTimeout
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Facet
+from gateway.facets.plan import Call
 from gateway.flights import Flight, Flights, Wait, together
 from gateway.performer import Performer
 from gateway.recall import recall
@@ -58,8 +59,8 @@ class Driver:
         self._performer = Performer(client, cache, capabilities, zone, emit, clock=clock)
         self._refreshes: set[asyncio.Task[None]] = set()
 
-    def requested(self, records: Sequence[CustomerRecord]) -> int:
-        """What records would cost upstream if nothing were known of anybody (see `facets.cost`)."""
+    def requested(self, records: Sequence[CustomerRecord]) -> Sequence[Call]:
+        """The calls for records if nothing were known of anybody."""
         return requested(records, self._capabilities)
 
     def allowance(self, turn: str = "") -> Allowance:

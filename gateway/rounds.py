@@ -11,7 +11,6 @@ from typing import Final
 from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE, PERSON
-from gateway.facets.cost import upstream_cost
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
 from gateway.facets.parameters import sources
 from gateway.facets.plan import Call, Plan
@@ -79,12 +78,12 @@ def _obtainable(record: CustomerRecord, capabilities: Capabilities) -> bool:
     return bool(record.missing())
 
 
-def requested(records: Sequence[CustomerRecord], capabilities: Capabilities) -> int:
-    """What records would cost upstream if nothing were known of anybody."""
+def requested(records: Sequence[CustomerRecord], capabilities: Capabilities) -> Sequence[Call]:
+    """The calls for records if nothing were known of anybody."""
     needs = tuple(
         Need(record.address, frozenset(record.causes)) for record in records if findable(record.address, capabilities)
     )
-    return upstream_cost(planned(needs, capabilities).calls)
+    return planned(needs, capabilities).calls
 
 
 def trials(

@@ -11,6 +11,7 @@ from gateway.context import Scope
 from gateway.driver import Driver
 from gateway.errors import CallerError, GatewayError, InternalError
 from gateway.facets.catalog import CATALOG, EXISTENCE
+from gateway.facets.cost import upstream_cost
 from gateway.facets.explain import Explanation
 from gateway.facets.facet import Address, CustomerId, Facet
 from gateway.facets.needs import Entry, Roots, Wanted
@@ -80,7 +81,9 @@ class RequestSession:
 
     def requested(self) -> int:
         """What all this would cost upstream if nothing were known of anybody (see `facets.cost`)."""
-        return self._driver.requested(list(self._records.values()))
+        calls = self._driver.requested(list(self._records.values()))
+        self.explanation.cold = len(calls)
+        return upstream_cost(calls)
 
     async def foresee(self) -> None:
         """Explains what would be fetched, without a call."""

@@ -55,6 +55,8 @@ class Explanation:
     """Collects what happened while a request was answered."""
 
     calls: list[ExplainedCall] = field(default_factory=list[ExplainedCall])
+    cold: int = 0
+    """Calls that would have been made if nothing had been known of anybody."""
     lower_bound: int = 0
     """Calls that no plan could have gone below, given what was known."""
     hit: list[Facet] = field(default_factory=list[Facet])

@@ -124,6 +124,8 @@ GAUGES: Final[Mapping[str, str]] = {
     "gateway_documents": "Parsed documents that are kept.",
     "gateway_cache_bytes": "Bytes of the cache in this process.",
     "gateway_cache_entries": "Entries of the cache in this process.",
+    "gateway_breakers_open": "Endpoints of organisations that are left alone because they fail.",
+    "gateway_facets_left_out": "Facets that are left out of calls to an endpoint because they make them fail.",
 }
 """What is looked at whenever Prometheus reads, where somebody says how."""
 
@@ -200,6 +202,11 @@ class Requests:
         self._customers = PlainCounter(registry, "gateway_request_customers", "Customers asked for.")
         self._saved = PlainCounter(
             registry,
+            "gateway_upstream_calls_saved",
+            "Calls to upstream that requests did not need, because of what was known or being fetched.",
+        )
+        self._without = PlainCounter(
+            registry,
             "gateway_requests_without_call",
             "Requests for customers that were answered without a call to upstream.",
         )
@@ -233,7 +240,9 @@ class Requests:
         if explanation is not None:
             self._customers.add(event.customers)
             if event.executed and event.customers and not asked:
-                self._saved.add(1)
+                self._without.add(1)
+            if event.executed and (saved := explanation.cold - sum(call.made for call in explanation.calls)) > 0:
+                self._saved.add(saved)
             self._served(explanation)
 
     def _served(self, explanation: Explanation) -> None:

@@ -357,3 +357,15 @@ async def test_two_gateways_count_for_themselves() -> None:
         await one.post(HOME, ASKED)
         assert of(await read(one), "gateway_requests_total", outcome="answered", status="200") == 1
         assert of(await read(other), "gateway_requests_total", outcome="answered", status="200") == 0
+
+
+async def test_calls_that_the_cache_saved_are_counted_and_open_breakers_shown() -> None:
+    async with running(**COUNTING, upstream={"attempts": 1, "part_open_s": 0}) as gateway:
+        for _ in range(3):
+            await gateway.post('{ customer(by: {id: "100000001"}) { cards { cardNumber } slabHistory { to } } }')
+        assert of(await read(gateway), "gateway_upstream_calls_saved_total") == 4
+        assert of(await read(gateway), "gateway_breakers_open") == 0
+        gateway.sandbox.faults.v1_get.status = 503
+        for number in range(27, 67):
+            await gateway.post(f'{{ customer(by: {{id: "1000000{number}"}}) {{ slabHistory {{ to }} }} }}')
+        assert of(await read(gateway), "gateway_breakers_open") == 1

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.facets.catalog import PERSON
 from gateway.sandbox import EndpointFault
+from tests.auth.support import JWT, bearer, claims, key_set, signed
 from tests.support.clock import Clock
 from tests.support.upstream import idle
 from tests.tenants.support import ASHA, SECRET, two
@@ -18,7 +19,6 @@ BATCH = (
     '{ customers(by: [{id: "100000001"}, {id: "100000041"}, {id: "100000042"}])'
     " { firstName slabHistory { to } ndncStatus } }"
 )
-BY = {"header": {"by": "header"}, "host": {"by": "host"}}
 
 
 # --- which one ---
@@ -55,6 +55,31 @@ async def test_a_header_may_name_the_tenant() -> None:
         refused = await gateway.post("acme", ASHA)
         assert (refused.status_code, refused.json()["errors"][0]["message"]) == (400, "x-brand: must name a tenant.")
         assert (await gateway.post("acme", ASHA, x_brand="")).status_code == 400
+        assert gateway.calls() == {"acme": 0, "globe": 1}
+
+
+def claimed(**claim: str) -> dict[str, str]:
+    """The headers of staff whose token has these claims besides."""
+    return bearer(signed(claims(Clock().now, scope="staff", **claim)))
+
+
+AUTH = {"mode": "jwt", "jwt": {**JWT, "jwks": key_set(), "staff": "scope=staff", "tenant_claim": "brand"}}
+
+
+async def test_a_claim_of_the_caller_s_token_may_name_the_tenant() -> None:
+    async with two(tenancy={"by": "claim"}, auth=AUTH) as gateway:
+        assert await gateway.name("acme", **claimed(brand="globe")) == "Globe"
+        for wrong in (claimed(brand="other"), claimed()):
+            answer = await gateway.post("acme", ASHA, **wrong)
+            assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (403, "FORBIDDEN")
+        assert gateway.calls() == {"acme": 0, "globe": 1}
+
+
+async def test_a_token_of_one_tenant_does_not_open_the_host_of_another() -> None:
+    async with two(auth=AUTH) as gateway:
+        assert await gateway.name("globe", **claimed(brand="globe")) == "Globe"
+        answer = await gateway.post("acme", ASHA, **claimed(brand="globe"))
+        assert (answer.status_code, answer.json()["errors"][0]["message"]) == (403, "Your token is of another tenant.")
         assert gateway.calls() == {"acme": 0, "globe": 1}
 
 
