@@ -51,8 +51,8 @@ PHASES: list[tuple[str, tuple[str, ...], dict[str, Any], set[str]]] = [
     ("half of all fails", ALL, {"status": 503, "chance": 0.5}, EVERYTHING),
     ("all fails", ALL, {"status": 500}, EVERYTHING),
 ]
-WARMING_S = 2 * TIMEOUT_S + 0.5
-"""A part that stalls is found only after it has stalled, and calls under way then are lost."""
+WARMING_S = 4 * TIMEOUT_S + 1
+"""A part that stalls is found only after it has stalled four times, one after the other; calls until then are lost."""
 
 
 @dataclass
@@ -178,8 +178,7 @@ def told(name: str, seen: list[Seen], after: list[Seen], may: set[str], calls: i
     """Prints a phase, and returns what was wrong in it."""
     seconds = sorted(one.seconds for one in seen)
     beyond = sum(one.seconds > DEADLINE_S + SLACK_S for one in [*seen, *after])
-    slow = "stall" in name or "slow" in name
-    in_vain = sum(bool(one.lost - may) for one in seen if not slow or one.at > WARMING_S)
+    in_vain = sum(bool(one.lost - may) for one in seen if "stalls" not in name or one.at > WARMING_S)
     late = [one.at for one in after if one.lost]
     well = max(late, default=0.0) - after[0].at if late else 0.0
     tail = sum(bool(one.lost) for one in after[-max(5, len(after) // 10) :])
@@ -214,7 +213,8 @@ async def main(seconds: float, rate: float) -> int:
             upstream.most = upstream.flying
             for endpoint in endpoints:
                 setattr(upstream.sandbox.faults, endpoint, EndpointFault(**fault))
-            seen = await load(http, seconds / 2, rate, time.monotonic())
+            warming = WARMING_S if "stalls" in name else 0.0
+            seen = await load(http, warming + seconds / 2, rate, time.monotonic())
             calls = len(upstream.times)
             upstream.sandbox.faults.clear()
             after = await load(http, max(seconds / 2, 15.0 if fault else 1.0), rate, time.monotonic())
