@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.errors import Code
 from gateway.facets.catalog import CATALOG
 from gateway.facets.facet import Endpoint
+from gateway.telemetry.counted import COUNTED
 from gateway.telemetry.events import (
     AnomalyMet,
     CallMade,
@@ -26,7 +27,7 @@ from gateway.telemetry.events import (
     WebhookReceived,
 )
 from gateway.telemetry.lag import sample_lag
-from gateway.telemetry.metrics import COUNTED, Metrics
+from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.requests import RequestAnswered
 from gateway.telemetry.series import MOST_SERIES, PlainCounter, PlainHistogram, Registry
 from tests.support.gateway import GatewayUnderTest, running
