@@ -83,7 +83,7 @@ class UpstreamSettings(Frozen):
     retry_share: float = Field(
         0.1, ge=0, le=1, description="Retries and hedges that are paid for, as a share of the calls that succeed."
     )
-    retry_burst: int = Field(10, ge=0, le=1000, description="Retries and hedges that are paid for in advance.")
+    retry_burst: int = Field(5, ge=0, le=1000, description="Retries and hedges that are paid for in advance.")
     breaker_calls: int = Field(
         20, ge=0, le=10_000, description="The fewest calls of an endpoint after which its breaker may open; 0: never."
     )

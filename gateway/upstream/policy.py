@@ -11,7 +11,7 @@ class Policy:
     """The longest that one attempt takes."""
     attempts: int = 1
     retry_share: float = 0.1
-    retry_burst: int = 10
+    retry_burst: int = 5
     breaker_calls: int = 0
     """The fewest calls that open a breaker; 0: it never opens."""
     breaker_failures: float = 0.5
