@@ -71,8 +71,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _several_or_one(self) -> "Settings":
-        if self.tenants and self.upstream.base_url is not None:
-            raise ValueError(f"{UPSTREAM}BASE_URL: is of a gateway with one organisation; this one has tenants")
+        if self.tenants and (alone := sorted(self.upstream.model_fields_set)):
+            raise ValueError(
+                f"{UPSTREAM}{alone[0].upper()}: is of a gateway with one organisation; this one has tenants"
+            )
+        if self.tenants and self.webhooks.organisation:
+            raise ValueError(f"GATEWAY_WEBHOOKS__ORGANISATION: set {TENANT.format('…')}ORGANISATION of each tenant")
         for name, tenant in self.tenants.items():
             variable = TENANT.format(name.upper())
             if tenant.upstream.base_url is None:

@@ -127,7 +127,7 @@ class Execution:
             told.customers, told.explanation = sum(map(len, roots.values())), session.explanation
         requested = session.requested()
         if requested > self._cost:
-            raise LimitExceeded("cost", requested, self._cost, argument="query")
+            raise LimitExceeded("units of cost", requested, self._cost, argument="query")
         if explain is Explain.PLAN:
             await session.foresee()
             problems = [

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.sandbox import EndpointFault
 from tests.support.gateway import GatewayUnderTest
 from tests.webhooks.payloads import flat
 from tests.webhooks.payloads import named as naming
@@ -28,3 +29,9 @@ async def event(gateway: GatewayUnderTest, name: str, customer: int, **others: A
     body = flat(name, naming(customer), id=f"{name}-{customer}", **others)
     answer = await gateway.http.post("/events/capillary", json=body, headers={"x-webhook-key": SECRET})
     assert answer.status_code == 200
+
+
+def broken(gateway: GatewayUnderTest, **fault: Any) -> None:
+    """Every call fails from now on."""
+    faults = gateway.sandbox.faults
+    faults.v1_get, faults.v2_lookup, faults.v2_by_id = (EndpointFault(**fault) for _ in range(3))

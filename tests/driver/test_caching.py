@@ -8,7 +8,7 @@ import pytest
 from gateway.cache.facet_cache import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR
 from gateway.facets.catalog import PERSON, POINTS
 from gateway.sandbox import EndpointFault
-from tests.driver.asking import EMAIL, ID, JUST_BEFORE, MOBILE, SECRET, V1, V2_BY_ID, asha, asked, event
+from tests.driver.asking import EMAIL, ID, JUST_BEFORE, MOBILE, SECRET, V1, V2_BY_ID, asha, asked, broken, event
 from tests.driver.support import errors, rewriting
 from tests.support.clock import Clock
 from tests.support.gateway import GatewayUnderTest, running
@@ -24,12 +24,6 @@ def clock() -> Clock:
 async def gateway(clock: Clock) -> AsyncIterator[GatewayUnderTest]:
     async with running(clock=clock, webhooks={"secret": SECRET}) as gateway:
         yield gateway
-
-
-def broken(gateway: GatewayUnderTest, **fault: Any) -> None:
-    """Every call fails from now on."""
-    faults = gateway.sandbox.faults
-    faults.v1_get, faults.v2_lookup, faults.v2_by_id = (EndpointFault(**fault) for _ in range(3))
 
 
 # --- only what is not known is fetched ---

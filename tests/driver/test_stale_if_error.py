@@ -1,13 +1,12 @@
 """What stands in where upstream fails: how old it may be, for whom, and that the answer says so."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
 from gateway.facets.catalog import CATALOG, PERSON, POINTS, SLAB_HISTORY
 from gateway.sandbox import EndpointFault
-from tests.driver.asking import JUST_BEFORE, SECRET, asha, asked
+from tests.driver.asking import JUST_BEFORE, SECRET, asha, asked, broken
 from tests.driver.support import errors
 from tests.support.clock import Clock
 from tests.support.gateway import GatewayUnderTest, running
@@ -22,12 +21,6 @@ def clock() -> Clock:
 async def gateway(clock: Clock) -> AsyncIterator[GatewayUnderTest]:
     async with running(clock=clock, webhooks={"secret": SECRET}) as gateway:
         yield gateway
-
-
-def broken(gateway: GatewayUnderTest, **fault: Any) -> None:
-    """Every call fails from now on."""
-    faults = gateway.sandbox.faults
-    faults.v1_get, faults.v2_lookup, faults.v2_by_id = (EndpointFault(**fault) for _ in range(3))
 
 
 FAILING = {

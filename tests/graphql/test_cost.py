@@ -56,11 +56,11 @@ async def test_more_than_the_limit_is_refused_before_any_call_and_named() -> Non
         answer = await gateway.post(TWO_CALLS)
         assert answer.status_code == 400
         (error,) = answer.json()["errors"]
-        assert error["message"] == "query: 22 cost are more than the limit of 20"
+        assert error["message"] == "query: 22 units of cost are more than the limit of 20"
         assert error["extensions"] == {
             "code": "LIMIT_EXCEEDED",
             "argument": "query",
-            "limit": "cost",
+            "limit": "units of cost",
             "value": 22,
             "bound": 20,
         }
@@ -75,4 +75,4 @@ async def test_it_is_refused_also_when_all_of_it_is_cached() -> None:
         for one in people:
             await gateway.ask(LISTED, {"by": [one]})
         answer = await gateway.ask(LISTED, {"by": people})
-        assert answer["errors"][0]["extensions"]["limit"] == "cost"
+        assert answer["errors"][0]["extensions"]["limit"] == "units of cost"

@@ -43,6 +43,8 @@ WRONG = {
         "GATEWAY_UPSTREAM__BASE_URL": "https://one.example",
         "GATEWAY_UPSTREAM__USERNAME": "till",
     },
+    "GATEWAY_UPSTREAM__TIMEOUT_S: is of a gateway with one organisation": {**ACME, "GATEWAY_UPSTREAM__TIMEOUT_S": "3"},
+    "GATEWAY_WEBHOOKS__ORGANISATION: set": {**ACME, "GATEWAY_WEBHOOKS__ORGANISATION": "4711"},
     "GATEWAY_AUTH__JWT__TENANT_CLAIM: is not set": {**ACME, "GATEWAY_TENANCY__BY": "claim"},
     "did you mean GATEWAY_TENANTS__<NAME>__UPSTREAM__USERNAME?": {
         **ACME,
