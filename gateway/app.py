@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from gateway.admin.endpoint import PurgeEndpoint
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.invalidation import Invalidation
+from gateway.cache.local import LocalRecords
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Store
 from gateway.graphiql.examples import EXAMPLES
@@ -67,6 +68,8 @@ def build(
     entries = store(settings.cache, emit, clock)
     cache = FacetCache(
         entries,
+        local=LocalRecords(entries) if isinstance(entries, MemoryStore) else None,
+        emit=emit,
         secret=settings.cache.secret.get_secret_value().encode() or os.urandom(32),
         lifetimes=settings.cache.lifetimes,
         skew_s=settings.cache.clock_skew_s if settings.cache.shared else 0.0,

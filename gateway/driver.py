@@ -20,7 +20,6 @@ from gateway.performer import Performer
 from gateway.recall import recall
 from gateway.record import CustomerRecord, Known
 from gateway.rounds import MOST_ROUNDS, Group, groups, requested, trials
-from gateway.telemetry.events import Emit
 from gateway.upstream.deadlines import moment, within
 from gateway.upstream.resilient import ResilientClient
 from gateway.windows import Windows
@@ -41,7 +40,6 @@ class Driver:
         cache: FacetCache,
         capabilities: Capabilities,
         zone: tzinfo,
-        emit: Emit,
         *,
         lease_s: float = 0.0,
         window_s: float = 0.0,
@@ -56,7 +54,7 @@ class Driver:
         self._clock = clock
         self._flights = Flights()
         self._windows = Windows(window_s, self._round_of_all) if window_s else None
-        self._performer = Performer(client, cache, capabilities, zone, emit, clock=clock)
+        self._performer = Performer(client, cache, capabilities, zone, clock=clock)
         self._refreshes: set[asyncio.Task[None]] = set()
 
     def requested(self, records: Sequence[CustomerRecord]) -> Sequence[Call]:

@@ -6,21 +6,20 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
 
-from gateway.cache.entries import Entry
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.failures import StoreDown
+from gateway.cache.parts import Part
 from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamPartial
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.explain import ExplainedCall, causes_of
 from gateway.facets.facet import Facet
-from gateway.facets.parameters import source
+from gateway.facets.parameters import source, ways
 from gateway.facets.plan import Call
-from gateway.model.readers import Reader
+from gateway.model.page import Page
 from gateway.record import CustomerRecord, Known
 from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
-from gateway.telemetry.events import AnomalyMet, Emit, FaultMet
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Target
 from gateway.upstream.deadlines import moment, shared
 from gateway.upstream.resilient import ResilientClient
@@ -35,7 +34,6 @@ class Performer:
         cache: FacetCache,
         capabilities: Capabilities,
         zone: tzinfo,
-        emit: Emit,
         *,
         clock: Callable[[], float],
     ) -> None:
@@ -43,7 +41,6 @@ class Performer:
         self._cache = cache
         self._capabilities = capabilities
         self._zone = zone
-        self._emit = emit
         self._clock = clock
 
     def promised(self, group: Group, index: int) -> frozenset[Facet]:
@@ -141,39 +138,42 @@ class Performer:
         if record.id not in (None, found.id):
             return Failed(UpstreamPartial("The two upstream calls answered for different accounts."))
         record.found(found.id)
-        entries = self._entries(record, call, call.brings(group.needs, index, self._capabilities), found, began)
-        await self._cache.store(scope, record.address, found.id, entries)
+        brought = call.brings(group.needs, index, self._capabilities)
+        part = self._part(call, brought, found, began)
+        self._settle(record, call, brought, part)
+        await self._cache.keep(scope, record.address, found.id, part)
         return None
 
-    def _entries(
-        self, record: CustomerRecord, call: Call, facets: frozenset[Facet], found: Found, began: float
-    ) -> Mapping[Facet, Entry]:
-        """Settles every facet of the block and returns what may be kept: all that came whole, asked for or not."""
-        reader, ended = Reader(self._zone), self._clock()
-        entries: dict[Facet, Entry] = {}
-        for facet in sorted(facets):
+    def _part(self, call: Call, brought: frozenset[Facet], found: Found, began: float) -> Part:
+        """What may be kept of a block: all that came whole, asked for or not."""
+        every = ways(call.endpoint, brought, self._capabilities)
+        whole = every
+        if found.warnings:
+            whole = {facet: way for facet, way in every.items() if not found.warnings & way.partial_codes}
+        page = Page(found.raw, self._zone, found.block)
+        return self._cache.part(page, whole, call.endpoint, began, self._clock())
+
+    def _settle(self, record: CustomerRecord, call: Call, brought: frozenset[Facet], part: Part) -> None:
+        """Settles what is wanted of a block. What came only in part is used once."""
+        record.brought(part)
+        for facet in sorted(brought & record.causes.keys() | call.facets):
             way = source(facet, call.endpoint, self._capabilities)
             if way is None:
                 continue
-            try:
-                value = way.read(reader, found.block, facet.argument_values)
-            except Exception as error:  # noqa: BLE001 - a fault in one reader costs its facet, not the answer
-                self._emit(FaultMet(type(error).__name__, facet.name))
-                record.settle(facet, InternalError("The gateway could not read this part."))
-                continue
-            if not found.warnings & way.partial_codes:
-                entries[facet] = self._cache.entry(facet, value, call.endpoint, began, ended)
-                record.settle(facet, Known(value))
-            elif value:
+            if facet in part.ways:
+                entry = part.entry(facet)
+                if entry is None:
+                    record.settle(facet, InternalError("The gateway could not read this part."))
+                else:
+                    record.lasts[facet] = entry.lifetime.fresh_for
+                    record.settle(facet, Known(entry.value))
+            elif value := part.page.read(way.read, facet.argument_values)[0]:
                 record.settle(facet, Known(value))
             elif facet in call.facets:
                 record.settle(facet, UpstreamPartial("Upstream answered without this part."))
-            record.lasts[facet] = entries[facet].lifetime.fresh_for if facet in entries else 0.0
             if facet in record.causes:
-                record.explanation.served(facet, 0.0, record.lasts[facet])
-        for anomaly in dict.fromkeys(reader.anomalies):  # facets that read the same block meet the same ones
-            self._emit(AnomalyMet(call.endpoint, anomaly.field, anomaly.expected, anomaly.found))
-        return entries
+                record.explanation.served(facet, 0.0, record.lasts.get(facet, 0.0))
+        part.page.cool()
 
     def _tell(self, group: Group, call: Call, explained: ExplainedCall) -> None:
         """Tells every request whose customers the call is for."""

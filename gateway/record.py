@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.cache.entries import Joined, Missing
+from gateway.cache.parts import Part
 from gateway.context import Allowance
 from gateway.errors import GatewayError, UpstreamError, UpstreamUnauthorized
 from gateway.facets.catalog import EXISTENCE
@@ -58,6 +59,7 @@ class CustomerRecord:
         """The failures in whose place spares stand."""
         self.lasts: dict[Facet, float] = {}
         """For how many seconds what a call brought stays fresh, from when the call began."""
+        self._parts: list[Part] = []
         self._recalled: set[Facet] = set()
         """What is settled with what was kept of the hint."""
         self._open: dict[Facet, Missing | Joined] = {}
@@ -69,7 +71,7 @@ class CustomerRecord:
         """Adds facets to what is wanted."""
         for facet, paths in causes.items():
             self.causes[facet] = (*self.causes.get(facet, ()), *paths)
-            if facet not in self._settled:
+            if self.settled(facet) is None:
                 self._open.setdefault(facet, Missing())
 
     def recall(self, facet: Facet, value: Any) -> None:
@@ -99,8 +101,19 @@ class CustomerRecord:
         return frozenset(facet for facet, state in self._open.items() if isinstance(state, Missing))
 
     def settled(self, facet: Facet) -> Settled | None:
-        """What is known of a facet, if it is settled."""
-        return self._settled.get(facet)
+        """What is known of a facet, if it is settled, or can be read in what calls brought."""
+        outcome = self._settled.get(facet)
+        if outcome is None:
+            for part in self._parts:
+                if facet in part.ways and (entry := part.entry(facet)) is not None:
+                    self.lasts[facet] = entry.lifetime.fresh_for
+                    self.settle(facet, Known(entry.value))
+                    return self._settled[facet]
+        return outcome
+
+    def brought(self, part: Part) -> None:
+        """Takes what a call brought. It is read where somebody wants it."""
+        self._parts.append(part)
 
     def found(self, customer: CustomerId) -> None:
         """Settles that the customer exists and who they are. What was kept of another is not theirs.

@@ -11,12 +11,16 @@ import msgspec
 
 from gateway.cache.entries import NOT_SINCE, Entry, Identity, KeptRecord, packed, state, unpacked
 from gateway.cache.keys import Keys, Name
+from gateway.cache.local import LocalRecords, Warm
+from gateway.cache.parts import Part, Ways
 from gateway.cache.stores import Item, Store
 from gateway.context import Scope
 from gateway.facets.catalog import CARDS, CATALOG
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, IdentifierKind
 from gateway.facets.kind import Lifetime
 from gateway.model.cards import Card
+from gateway.model.page import Page
+from gateway.telemetry.events import Emit
 
 IDENTITY_FRESH_FOR: Final = 60
 """Seconds for which an identifier is taken to name the same customer. Short, and never served stale."""
@@ -31,9 +35,10 @@ SENT_AGAIN_FOR: Final = 8 * 86_400
 class FacetCache:
     """Entries by scope, customer and facet, on a store of bytes.
 
-    `secret` keys the hashes that stand for everything in a key. `clock` is Unix time in seconds; `skew_s` how far the
-    clocks of those who share the store may differ; `lifetimes` what settings say of facets; `draw` gives numbers from
-    (0, 1].
+    Where there is `local`, what calls brought lies there as it came, and not in the store. `secret` keys the hashes
+    that stand for everything in a key. `emit` hears of what cannot be read. `clock` is Unix time in seconds; `skew_s`
+    how far the clocks of those who share the store may differ; `lifetimes` what settings say of facets; `draw` gives
+    numbers from (0, 1].
     """
 
     def __init__(
@@ -41,22 +46,30 @@ class FacetCache:
         store: Store,
         *,
         secret: bytes,
+        local: LocalRecords | None = None,
+        emit: Emit = lambda _: None,
         lifetimes: Mapping[str, Lifetime] | None = None,
         skew_s: float = 0.0,
         clock: Callable[[], float] = time.time,
         draw: Callable[[], float] = lambda: 1.0 - random.random(),  # noqa: S311 - spreads refreshes, hides nothing
     ) -> None:
         self._store = store
+        self._local = local
         self._keys = Keys(secret)
         self._lifetimes = {name: kind.lifetime for name, kind in CATALOG.items()} | dict(lifetimes or {})
         self._skew_s = skew_s
         self._clock = clock
         self._draw = draw
+        self._warm = Warm(self._lifetimes, emit)
         self._longest = max(lifetime.whole for lifetime in self._lifetimes.values()) + IDENTITY_FRESH_FOR
 
     def entry(self, facet: Facet, value: object, origin: Endpoint, began: float, ended: float) -> Entry:
         """An entry for a value that a call brought, which began and ended at these times."""
         return Entry(value, began, self._lifetimes[facet.name], origin, max(0.0, ended - began))
+
+    def part(self, page: Page, ways: Ways, origin: Endpoint, began: float, ended: float) -> Part:
+        """A part for the page that a call brought, which began and ended at these times."""
+        return Part(page, ways, origin, began, max(0.0, ended - began), self._warm)
 
     async def identify(
         self, scope: Scope, addresses: Sequence[Address], most_age: float = math.inf
@@ -85,36 +98,55 @@ class FacetCache:
         keys = self._keys_of(scope)
         for customer, facets in asked.items():
             keys.append(self._keys.invalidated(scope.tenant, customer))
-            keys += self._keys.facets(scope, customer, facets)
+            keys += self._keys.facets(scope, customer, facets) if self._local is None else ()
         found = iter(await self._store.multi_get(keys) if asked else [None] * len(keys))
         now, revoked = self._clock(), self._old(scope, found)
         records: dict[CustomerId, KeptRecord] = {}
         for customer, facets in asked.items():
             old = max(revoked, self._stamp(next(found)))
+            if self._local is None:
+                entries = {facet: unpacked(facet, next(found)) for facet in facets}
+            else:
+                entries = self._local.entries(self._keys.record(scope, customer), facets)
             states = {
-                facet: state(
-                    unpacked(facet, next(found)), now, invalidated_at=old, most_age=most_age, draw=self._draw()
-                )
+                facet: state(entries.get(facet), now, invalidated_at=old, most_age=most_age, draw=self._draw())
                 for facet in facets
             }
             records[customer] = KeptRecord(states, old)
         return records
 
+    async def keep(self, scope: Scope, address: Address, customer: CustomerId, part: Part) -> None:
+        """Keeps that the address names the customer, and all that a call brought of them, asked for or not."""
+        if self._local is None:
+            entries = ((facet, part.entry(facet)) for facet in part.ways)
+            await self.store(scope, address, customer, {facet: entry for facet, entry in entries if entry is not None})
+            return
+        now = self._clock()
+        self._local.add(self._keys.record(scope, customer), part, now)
+        cards = part.entry(CARDS()) if CARDS() in part.ways else None
+        await self._store.multi_put(self._identified(scope, address, customer, part.fetched_at, cards, now))
+
     async def store(self, scope: Scope, address: Address, customer: CustomerId, entries: Mapping[Facet, Entry]) -> None:
         """Keeps that the address names the customer, and every entry for as long as it can be of use."""
         now = self._clock()
         since = min((entry.fetched_at for entry in entries.values()), default=now)
-        named = msgspec.msgpack.encode((since, customer))
-        items = [(self._keys.identity(scope, address), named, max(0.0, since + IDENTITY_FRESH_FOR - now))]
-        items += [
-            (self._keys.name(scope.tenant, kind, value), named, self._longest)
-            for kind, value in _names(address, entries)
-        ]
+        items = self._identified(scope, address, customer, since, entries.get(CARDS()), now)
         for key, entry in zip(self._keys.facets(scope, customer, entries), entries.values(), strict=True):
             left = entry.fetched_at + entry.lifetime.whole - now
             if left > 0:
                 items.append((key, packed(entry), left))
-        await self._store.multi_put([*items, *self._accepted(scope, since)])
+        await self._store.multi_put(items)
+
+    def _identified(
+        self, scope: Scope, address: Address, customer: CustomerId, since: float, cards: Entry | None, now: float
+    ) -> list[Item]:
+        """What to keep of who a call that began at `since` answered for, and that upstream accepted its credential."""
+        named = msgspec.msgpack.encode((since, customer))
+        items = [(self._keys.identity(scope, address), named, max(0.0, since + IDENTITY_FRESH_FOR - now))]
+        items += [
+            (self._keys.name(scope.tenant, kind, value), named, self._longest) for kind, value in _names(address, cards)
+        ]
+        return [*items, *self._accepted(scope, since)]
 
     async def store_nobody(self, scope: Scope, address: Address, since: float) -> None:
         """Keeps that the address named nobody when a call began."""
@@ -226,9 +258,8 @@ def _decoded(data: bytes | None) -> tuple[float, str] | None:
         return None
 
 
-def _names(address: Address, entries: Mapping[Facet, Entry]) -> set[tuple[IdentifierKind, str]]:
+def _names(address: Address, cards: Entry | None) -> set[tuple[IdentifierKind, str]]:
     """Every identifier by which the customer may be invalidated: those asked by, and their cards."""
     found = {(one.kind, one.value) for one in address.identifiers if one.kind is not IdentifierKind.ID}
-    cards = entries.get(CARDS())
     held = cast("list[Card]", cards.value or []) if cards else []
     return found | {(IdentifierKind.CARD_NUMBER, card.card_number) for card in held if card.card_number}

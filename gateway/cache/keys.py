@@ -27,6 +27,10 @@ class Keys:
             found.append(f"f:{own.hexdigest()}")
         return found
 
+    def record(self, scope: Scope, customer: CustomerId) -> str:
+        """Where everything known of a customer lies in this process, seen under a scope."""
+        return self._key("p", *_view(scope), customer)
+
     def identity(self, scope: Scope, address: Address) -> str:
         """Where it lies whom an address names, seen under a scope."""
         values = (f"{one.kind}={normal_form(one.kind, one.value)}" for one in address.identifiers)

@@ -2,7 +2,7 @@
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from typing import Any, Final
 
 from gateway.cache.base import BaseCache, NullSerializer
@@ -76,6 +76,14 @@ class MemoryStore(BaseCache):
         """How many items lie here, those whose time is over included."""
         return len(self._slots)
 
+    def find(self, key: str) -> Sized | None:
+        """The value of a key."""
+        return self._found(key, self._clock())
+
+    def put(self, key: str, value: Sized, ends: float) -> None:
+        """Keeps a value of this process, whose length is the bytes it takes, until then. It must never change."""
+        self._put(key, value, ends, self._clock())
+
     async def open(self) -> None:
         """Nothing lies outside of this process."""
 
@@ -84,7 +92,7 @@ class MemoryStore(BaseCache):
     ) -> list[bytes | None]:
         """The values of the keys, in their order."""
         now = self._clock()
-        return [self._found(key, now) for key in keys]
+        return [value if isinstance(value := self._found(key, now), bytes) else None for key in keys]
 
     async def multi_put(self, items: Sequence[tuple[str, bytes, float]]) -> None:
         """Keeps every value for its own time."""
@@ -129,7 +137,8 @@ class MemoryStore(BaseCache):
         encoding: Any = None,  # noqa: ARG002 - aiocache's signature
         _conn: Any = None,
     ) -> bytes | None:
-        return self._found(key, self._clock())
+        (found,) = await self.multi_get([key])
+        return found
 
     _gets = _get
 
@@ -158,7 +167,7 @@ class MemoryStore(BaseCache):
 
     # --- what lies where ---
 
-    def _found(self, key: str, now: float) -> bytes | None:
+    def _found(self, key: str, now: float) -> Sized | None:
         slots = self._slots
         slot = slots.find(key)
         if not slot:
@@ -170,7 +179,7 @@ class MemoryStore(BaseCache):
             slots.hits[slot] += 1
         return slots.values[slot]
 
-    def _put(self, key: str, value: bytes, ends: float, now: float, *, surely: bool = False) -> bool:
+    def _put(self, key: str, value: Sized, ends: float, now: float, *, surely: bool = False) -> bool:
         self._sweep(now)
         slots = self._slots
         slot = slots.find(key)

@@ -2,6 +2,7 @@
 
 import math
 from array import array
+from collections.abc import Sized
 from typing import Final
 
 OVERHEAD: Final = 245
@@ -11,7 +12,7 @@ SHARDS: Final = 16
 """A dictionary grows all at once, which takes milliseconds for a large one and half as much memory again. So, many."""
 
 
-def size_of(key: str, value: bytes) -> int:
+def size_of(key: str, value: Sized) -> int:
     """The bytes that an item is counted as."""
     return (len(key) if key.isascii() else 4 * len(key)) + len(value) + OVERHEAD
 
@@ -29,7 +30,7 @@ class Slots:
     def __init__(self, queues: int) -> None:
         self.first = queues
         self.keys = [""] * queues
-        self.values = [b""] * queues
+        self.values: list[Sized] = [b""] * queues
         self.ends = array("d", [math.inf] * queues)
         self.hits = bytearray(queues)
         self.queues = bytearray(range(queues))
@@ -49,7 +50,7 @@ class Slots:
         """The slot that has been in the queue for the longest; below `first` for an empty queue."""
         return self._newer[queue]
 
-    def add(self, queue: int, key: str, value: bytes, ends: float, hits: int) -> None:
+    def add(self, queue: int, key: str, value: Sized, ends: float, hits: int) -> None:
         """Puts an item, whose key is not there yet, at the new end of a queue."""
         self._places[hash(key) % SHARDS][key] = len(self.keys)
         self.keys.append(key)

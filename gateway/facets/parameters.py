@@ -36,6 +36,13 @@ def source(facet: Facet, endpoint: Endpoint, capabilities: Capabilities) -> Face
     return next((found for found in sources(facet, capabilities) if found.endpoint is endpoint), None)
 
 
+@lru_cache(maxsize=REMEMBERED)
+def ways(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilities) -> Mapping[Facet, FacetSource]:
+    """How an endpoint tells each of these facets, in their order."""
+    found = ((facet, source(facet, endpoint, capabilities)) for facet in sorted(facets))
+    return {facet: way for facet, way in found if way is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """What a call carries beside the identifiers: `embeds` of V2's list, `flags` by name. Comparable, printable."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import orjson
+
 from gateway.errors import GatewayError
 from gateway.facets.facet import Address, CustomerId, Facet, Identifier
 from gateway.model.readers import Block
@@ -18,9 +20,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The customer's block. `merged` says that the one asked for was merged into another account.
+    """The customer's block, and the JSON text it was read from.
 
-    The block is then the survivor's, or still the victim's own, as V2 has it (facts §6.15).
+    `merged` says that the one asked for was merged into another account: the block is then the survivor's, or still the
+    victim's own, as V2 has it (facts §6.15).
     """
 
     id: CustomerId
@@ -28,6 +31,11 @@ class Found:
     merged: bool = False
     warnings: frozenset[str] = frozenset()
     of_victim: bool = False
+
+    @property
+    def raw(self) -> bytes:
+        """The JSON text of the block."""
+        return orjson.dumps(self.block)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,6 @@ def _tenant(
         cache,
         upstream.capabilities,
         ZoneInfo(upstream.timezone),
-        emit,
         lease_s=settings.cache.lease_s if settings.cache.shared else 0.0,
         window_s=settings.cache.union_window_ms / 1000,
         deadline_s=upstream.deadline_s,

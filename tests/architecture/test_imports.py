@@ -70,7 +70,7 @@ def test_the_imports_are_really_read() -> None:
 
 # --- the import rule ---
 
-PURE = ("gateway.facets", "gateway.model", "gateway.cache.entries", "gateway.errors")
+PURE = ("gateway.facets", "gateway.model", "gateway.cache.entries", "gateway.cache.parts", "gateway.errors")
 PURE_MODULES = (
     *PURE,
     *(f"gateway.graphql.{name}" for name in ("limits", "introspection", "payloads", "refusals")),

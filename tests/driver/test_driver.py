@@ -14,7 +14,7 @@ from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.needs import Wanted
-from gateway.facets.parameters import source as catalog_source
+from gateway.facets.parameters import ways as catalog_ways
 from gateway.sandbox import EndpointFault, create_sandbox
 from gateway.session import RequestSession
 from gateway.telemetry.events import FaultMet
@@ -171,11 +171,11 @@ def crash(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("919800000001")
 
-    def source(facet: Facet, endpoint: Endpoint, capabilities: Capabilities) -> Any:
-        way = catalog_source(facet, endpoint, capabilities)
-        return replace(way, read=broken) if way is not None and facet.name == name else way
+    def ways(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilities) -> Any:
+        found = catalog_ways(endpoint, facets, capabilities)
+        return {facet: replace(way, read=broken) if facet.name == name else way for facet, way in found.items()}
 
-    monkeypatch.setattr("gateway.performer.source", source)
+    monkeypatch.setattr("gateway.performer.ways", ways)
 
 
 async def test_a_crash_while_reading_is_an_internal_error_of_its_field(

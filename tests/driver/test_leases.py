@@ -40,7 +40,6 @@ class Replica:
             cache,
             Settings().upstream.capabilities,
             ZoneInfo("Asia/Kolkata"),
-            lambda _: None,
             lease_s=2.0,
             clock=clock,
         )

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.cache.facet_cache import NOBODY_FRESH_FOR, FacetCache
+from gateway.cache.local import LocalRecords
 from gateway.cache.memory import MemoryStore
 from gateway.driver import Driver
 from gateway.errors import GatewayError
@@ -172,7 +173,12 @@ class Model:
             for tenant, world in self.worlds.items()
         }
         self.cache = FacetCache(
-            store, secret=b"shared by all", lifetimes=LIVES, clock=self.clock, draw=lambda: 1.0 - draws.random()
+            store,
+            local=LocalRecords(store) if seed % 2 else None,
+            secret=b"shared by all",
+            lifetimes=LIVES,
+            clock=self.clock,
+            draw=lambda: 1.0 - draws.random(),
         )
         self.drivers = {
             (tenant, replica): Driver(
@@ -185,7 +191,6 @@ class Model:
                 self.cache,
                 Capabilities(),
                 ZoneInfo("Asia/Kolkata"),
-                lambda _: None,
                 clock=self.clock,
             )
             for tenant, http in self.clients.items()

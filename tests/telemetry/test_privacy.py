@@ -151,8 +151,8 @@ def broken(*_: object) -> None:
 @pytest.mark.parametrize(
     ("place", "fault", "where"),
     [
-        ("gateway.performer.Reader", Unreadable, "SLAB_HISTORY"),
-        ("gateway.performer.Reader", broken, "driver"),
+        ("gateway.model.page.Reader", Unreadable, "SLAB_HISTORY"),
+        ("gateway.performer.ways", broken, "driver"),
         ("gateway.graphql.execution.needs.read", broken, "endpoint"),
         ("gateway.session.SessionCustomer.value", broken, "execution"),
     ],

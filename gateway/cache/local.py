@@ -1,0 +1,78 @@
+"""Parts of answers in this process: what is kept of each customer, and decoded copies of what was asked lately."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from gateway.cache.entries import Entry
+from gateway.cache.memory import MemoryStore
+from gateway.cache.parts import Part, Parts
+from gateway.facets.facet import Endpoint, Facet
+from gateway.facets.kind import Lifetime
+from gateway.model.readers import Anomaly
+from gateway.telemetry.events import AnomalyMet, Emit, FaultMet
+
+WARM_BYTES: Final = 8 * 1024 * 1024
+"""Bytes of pages beside which decoded copies are kept. What was asked of a page takes about as much as its text."""
+NOTHING: Final = Parts()
+
+
+class LocalRecords:
+    """What is kept of customers, by key, in a store of this process, which bounds it by bytes and time."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def find(self, key: str) -> Parts:
+        """What is kept of a customer."""
+        found = self._store.find(key)
+        return found if isinstance(found, Parts) else NOTHING
+
+    def add(self, key: str, part: Part, now: float) -> None:
+        """Keeps what a call brought, beside what others brought."""
+        if part.lasts > now:
+            parts = self.find(key).joined_by(part, now)
+            self._store.put(key, parts, parts.last)
+
+    def entries(self, key: str, facets: Iterable[Facet]) -> Mapping[Facet, Entry]:
+        """What is known of these facets of a customer."""
+        parts, found = self.find(key), dict[Facet, Entry]()
+        for facet in facets:
+            if (part := parts.part(facet)) is not None and (entry := part.entry(facet)) is not None:
+                found[facet] = entry
+        for part in parts:
+            part.page.cool()
+        return found
+
+
+class Warm:
+    """The parts of which decoded copies are kept: of so many bytes of pages; the oldest go first.
+
+    `lifetimes` are those of all facets, by name. `emit` hears of what cannot be read.
+    """
+
+    def __init__(self, lifetimes: Mapping[str, Lifetime], emit: Emit, *, most_bytes: int = WARM_BYTES) -> None:
+        self.lifetimes = lifetimes
+        self._emit = emit
+        self._parts: dict[Part, None] = {}
+        self._bytes = 0
+        self._most_bytes = most_bytes
+
+    def add(self, part: Part) -> None:
+        """Notes that a copy is kept of something in a part."""
+        if part in self._parts:
+            return
+        self._parts[part] = None
+        self._bytes += len(part)
+        while self._bytes > self._most_bytes and len(self._parts) > 1:
+            oldest = next(iter(self._parts))
+            del self._parts[oldest]
+            self._bytes -= len(oldest)
+            oldest.cool()
+
+    def tell(self, origin: Endpoint, facet: Facet, problem: Anomaly | Exception) -> None:
+        """Tells of what a page holds that cannot be read: a value, or a whole facet."""
+        match problem:
+            case Anomaly(field, expected, found):
+                self._emit(AnomalyMet(origin, field, expected, found))
+            case fault:
+                self._emit(FaultMet(type(fault).__name__, facet.name))
