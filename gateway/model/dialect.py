@@ -5,8 +5,7 @@ which key it lies. V2 spells like the graph, V1.1 like Python with many exceptio
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from inspect import get_annotations
 from typing import Any, TypeVar, cast, get_args, get_origin
 
@@ -28,10 +27,11 @@ class Dialect:
 
     spell: Callable[[str, str], str]
     exceptions: Mapping[type[Any], Mapping[str, tuple[str, ...]]]
+    _readings: dict[type[Any], Reading] = field(default_factory=dict[type[Any], Reading], repr=False)
 
     def record(self, reader: Reader, kind: type[Record], block: Block | None) -> Record | None:
         """The record in a block; null where there is none: no block, nothing of it, or not what every payload has."""
-        return None if block is None else _reading(self, kind)(reader, block)
+        return None if block is None else self._reading(kind)(reader, block)
 
     def records(self, reader: Reader, kind: type[Record], block: Block, *path: str) -> list[Record] | None:
         """The records in a list (see `Reader.blocks`); null where upstream did not send the list at all."""
@@ -40,28 +40,28 @@ class Dialect:
 
     def each(self, reader: Reader, kind: type[Record], blocks: Iterable[Block]) -> list[Record]:
         """The records in several blocks."""
-        read = _reading(self, kind)
+        read = self._reading(kind)
         return [record for block in blocks if (record := read(reader, block)) is not None]
 
+    def _reading(self, kind: type[Any]) -> Reading:
+        """How a record is read, worked out at its first."""
+        found = self._readings.get(kind)
+        if found is None:
+            found = self._readings[kind] = compiled(kind, tuple(self._declared(kind)))
+        return found
 
-@cache  # there are as many as records are declared
-def _reading(dialect: Dialect, kind: type[Any]) -> Reading:
-    """How a record is read, worked out at its first."""
-    return compiled(kind, tuple(_declared(dialect, kind)))
-
-
-def _declared(dialect: Dialect, kind: type[Any]) -> Iterator[Declared]:
-    exceptions = dialect.exceptions.get(kind, {})
-    annotations = {name: found for base in reversed(kind.__mro__) for name, found in get_annotations(base).items()}
-    for field in cast("type[WithStrawberryObjectDefinition]", kind).__strawberry_definition__.fields:
-        name, annotation = field.python_name, annotations[field.python_name]
-        parts, many = get_args(annotation), get_origin(annotation) is list
-        plain = next((part for part in parts if part is not type(None)), annotation)
-        yield Declared(
-            name,
-            exceptions.get(name, (dialect.spell(field.graphql_name or to_camel_case(name), name),)),
-            plain,
-            required=type(None) not in parts and not many,
-            nested=None if is_scalar(plain) and not many else _reading(dialect, plain),
-            many=many,
-        )
+    def _declared(self, kind: type[Any]) -> Iterator[Declared]:
+        exceptions = self.exceptions.get(kind, {})
+        annotations = {name: found for base in reversed(kind.__mro__) for name, found in get_annotations(base).items()}
+        for declared in cast("type[WithStrawberryObjectDefinition]", kind).__strawberry_definition__.fields:
+            name, annotation = declared.python_name, annotations[declared.python_name]
+            parts, many = get_args(annotation), get_origin(annotation) is list
+            plain = next((part for part in parts if part is not type(None)), annotation)
+            yield Declared(
+                name,
+                exceptions.get(name, (self.spell(declared.graphql_name or to_camel_case(name), name),)),
+                plain,
+                required=type(None) not in parts and not many,
+                nested=None if is_scalar(plain) and not many else self._reading(plain),
+                many=many,
+            )

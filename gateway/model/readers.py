@@ -34,6 +34,8 @@ _Relation = list[list[int] | int]
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 """How upstream writes an empty value; an XML-born body has [] for an empty element."""
 
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
@@ -58,29 +60,18 @@ class Reader:
 
     def text(self, block: Block, key: str) -> str | None:
         """A text without surrounding blanks; null where it is empty. Numbers count as their digits."""
-        match block.get(key):
-            case str(value):
-                return value.strip() or None
-            case bool() as value:
-                return self.odd(key, "text", value)
-            case int() | float() as value:
-                return _digits(value)
-            case value:
-                return self.odd(key, "text", value)
+        value = block.get(key)
+        if isinstance(value, str):
+            return value.strip() or None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _digits(value)
+        return self.odd(key, "text", value)
 
     def identity(self, block: Block, key: str) -> str | None:
         """An id as text, exact up to 64 bits and beyond: `5`, `"5"` and `5.0` are the same id."""
-        match block.get(key):
-            case str(value) if value.strip():
-                return value.strip()
-            case bool() as value:
-                return self.odd(key, "id", value)
-            case int() as value:
-                return str(value)
-            case float() as value if value.is_integer():
-                return str(int(value))
-            case value:
-                return self.odd(key, "id", value)
+        value = block.get(key)
+        found = identity_of(value)
+        return self.odd(key, "id", value) if found is None else found
 
     def number(self, block: Block, key: str) -> float | None:
         """A finite number, also from `"5.632820109E9"`."""
@@ -102,15 +93,9 @@ class Reader:
 
     def flag(self, block: Block, key: str) -> bool | None:
         """A truth value, also from `"true"` and `"1"`."""
-        match block.get(key):
-            case bool(value):
-                return value
-            case (int() | str()) as value if str(value).strip().lower() in ("true", "1"):
-                return True
-            case (int() | str()) as value if str(value).strip().lower() in ("false", "0"):
-                return False
-            case value:
-                return self.odd(key, "boolean", value)
+        value = block.get(key)
+        found = flag_of(value)
+        return self.odd(key, "boolean", value) if found is None else found
 
     def moment(self, block: Block, key: str) -> DateTime | None:
         """An instant in the organisation's zone; one without an offset is taken to be in that zone (facts §6.9)."""
@@ -218,6 +203,24 @@ def _each(value: Any) -> Iterator[object]:
             return
         case other:
             yield other
+
+
+def identity_of(value: object) -> str | None:
+    """The id that this is, if it is one; see `Reader.identity`."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else None
+
+
+def flag_of(value: object) -> bool | None:
+    """The truth value that this is, or spells."""
+    if isinstance(value, bool):
+        return value
+    return _FLAGS.get(str(value).strip().lower()) if isinstance(value, int | str) else None
 
 
 def _digits(value: float) -> str:
