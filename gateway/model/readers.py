@@ -5,9 +5,10 @@ list is documented. A field that does not fit is null and counted; its neighbour
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache, partial
 from typing import Any, Final, cast
 
 import msgspec
@@ -23,10 +24,17 @@ Arguments = Mapping[str, str | int]
 DEEPEST: Final = 100
 """Levels of a block that is handed on as it came; no documented payload has ten, and writers of JSON have a limit."""
 
+SHORT: Final = 40
+"""Characters of the longest text that is remembered as a time. No documented spelling has more than 29."""
+_REMEMBERED: Final = 1024
+"""Spellings of times that are remembered for each zone, and of days: most customers of a program share theirs."""
+
 _Relation = list[list[int] | int]
 
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 """How upstream writes an empty value; an XML-born body has [] for an empty element."""
+
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +52,26 @@ class Reader:
 
     zone: tzinfo
     anomalies: list[Anomaly] = field(default_factory=list[Anomaly])
+    moments: Callable[[str], DateTime | None] = field(init=False, repr=False, compare=False)
+    """The time that a text of at most `SHORT` characters spells, if it does."""
+
+    def __post_init__(self) -> None:
+        self.moments = _moments(self.zone)
 
     def text(self, block: Block, key: str) -> str | None:
         """A text without surrounding blanks; null where it is empty. Numbers count as their digits."""
-        match block.get(key):
-            case str(value):
-                return value.strip() or None
-            case bool() as value:
-                return self.odd(key, "text", value)
-            case int() | float() as value:
-                return _digits(value)
-            case value:
-                return self.odd(key, "text", value)
+        value = block.get(key)
+        if isinstance(value, str):
+            return value.strip() or None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _digits(value)
+        return self.odd(key, "text", value)
 
     def identity(self, block: Block, key: str) -> str | None:
         """An id as text, exact up to 64 bits and beyond: `5`, `"5"` and `5.0` are the same id."""
-        match block.get(key):
-            case str(value) if value.strip():
-                return value.strip()
-            case bool() as value:
-                return self.odd(key, "id", value)
-            case int() as value:
-                return str(value)
-            case float() as value if value.is_integer():
-                return str(int(value))
-            case value:
-                return self.odd(key, "id", value)
+        value = block.get(key)
+        found = identity_of(value)
+        return self.odd(key, "id", value) if found is None else found
 
     def number(self, block: Block, key: str) -> float | None:
         """A finite number, also from `"5.632820109E9"`."""
@@ -77,7 +79,7 @@ class Reader:
             case bool() as value:
                 return self.odd(key, "number", value)
             case int() | float() | str() as value:
-                found = _float(value)
+                found = number_of(value)
                 return self.odd(key, "number", value) if found is None else found
             case value:
                 return self.odd(key, "number", value)
@@ -91,21 +93,15 @@ class Reader:
 
     def flag(self, block: Block, key: str) -> bool | None:
         """A truth value, also from `"true"` and `"1"`."""
-        match block.get(key):
-            case bool(value):
-                return value
-            case (int() | str()) as value if str(value).strip().lower() in ("true", "1"):
-                return True
-            case (int() | str()) as value if str(value).strip().lower() in ("false", "0"):
-                return False
-            case value:
-                return self.odd(key, "boolean", value)
+        value = block.get(key)
+        found = flag_of(value)
+        return self.odd(key, "boolean", value) if found is None else found
 
     def moment(self, block: Block, key: str) -> DateTime | None:
         """An instant in the organisation's zone; one without an offset is taken to be in that zone (facts §6.9)."""
         match block.get(key):
             case str(value) if value.strip():
-                found = _moment(value.strip(), self.zone)
+                found = _moment(value, self.zone)
                 return self.odd(key, "time", value) if found is None else found
             case value:
                 return self.odd(key, "time", value)
@@ -114,7 +110,7 @@ class Reader:
         """A calendar day; the time of day that some versions append is dropped."""
         match block.get(key):
             case str(value) if value.strip():
-                found = _day(value.strip())
+                found = _day(value)
                 return self.odd(key, "day", value) if found is None else found
             case value:
                 return self.odd(key, "day", value)
@@ -155,6 +151,8 @@ class Reader:
         for key in path[1:]:
             if isinstance(value, dict) and key in value:
                 value: Any = cast("Block", value)[key]
+        if _are_blocks(cast("object", value)):
+            return cast("list[Block]", value)
         return [found for item in _each(value) if (found := self._item(path[-1], item))]
 
     def _item(self, key: str, item: object) -> Block | None:
@@ -164,6 +162,16 @@ class Reader:
         """Records a value that does not fit, unless it is one of upstream's ways to write nothing."""
         if not is_nothing(value):
             self.anomalies.append(Anomaly(key, expected, type(value).__name__))
+
+
+def _are_blocks(value: object) -> bool:
+    """Whether this is what a list of objects should be, and nearly always is."""
+    if type(value) is not list:
+        return False
+    for item in cast("list[object]", value):  # noqa: SIM110 - all() would take twice as long
+        if type(item) is not dict or not item:
+            return False
+    return True
 
 
 def _shallow(value: object) -> bool:
@@ -197,11 +205,30 @@ def _each(value: Any) -> Iterator[object]:
             yield other
 
 
+def identity_of(value: object) -> str | None:
+    """The id that this is, if it is one; see `Reader.identity`."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else None
+
+
+def flag_of(value: object) -> bool | None:
+    """The truth value that this is, or spells."""
+    if isinstance(value, bool):
+        return value
+    return _FLAGS.get(str(value).strip().lower()) if isinstance(value, int | str) else None
+
+
 def _digits(value: float) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _float(value: float | str) -> float | None:
+def number_of(value: float | str) -> float | None:
+    """The finite number that this is, or spells."""
     if isinstance(value, str) and "_" in value:  # which Python would take for a separator
         return None
     try:
@@ -213,19 +240,30 @@ def _float(value: float | str) -> float | None:
 
 def _moment(value: str, zone: tzinfo) -> DateTime | None:
     try:
-        found = datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value.strip())
         zoned = found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)
+        offset = zoned.utcoffset() or timedelta()
         # Before zones were agreed offsets had seconds, which ISO 8601 as clients know it does not.
-        exact = zoned.astimezone(UTC) if (zoned.utcoffset() or timedelta()) % timedelta(minutes=1) else zoned
+        exact = zoned.astimezone(UTC) if offset.seconds % 60 or offset.microseconds else zoned
     except (ValueError, OverflowError):
         return None
     return DateTime(exact.isoformat())
 
 
+@lru_cache(maxsize=64)
+def _moments(zone: tzinfo) -> Callable[[str], DateTime | None]:
+    return lru_cache(maxsize=_REMEMBERED)(partial(_moment, zone=zone))
+
+
 def _day(value: str) -> Date | None:
+    value = value.strip()
     if value[10:11] not in ("", " ", "T"):
         return None
     try:
         return Date(date.fromisoformat(value[:10]).isoformat())
     except ValueError:
         return None
+
+
+day_of: Final = lru_cache(maxsize=_REMEMBERED)(_day)
+"""The day that a text of at most `SHORT` characters spells, if it does."""

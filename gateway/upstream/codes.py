@@ -1,7 +1,6 @@
 """What a status says, in HTTP or in a body: shared by both endpoints and the token call. Pure."""
 
 import re
-from datetime import UTC
 from typing import Final
 
 from gateway.errors import (
@@ -11,15 +10,17 @@ from gateway.errors import (
     UpstreamUnauthorized,
     UpstreamUnavailable,
 )
-from gateway.model.readers import Block, Reader
+from gateway.model.readers import Block, identity_of
 
 
 def code_of(block: Block) -> str:
     """The `code` of a status, error or warning, a number or a text upstream. What is no code is not repeated."""
-    found = Reader(UTC).identity(block, "code") or ""
-    return found if re.fullmatch(r"\d{1,6}", found) else "unknown"
+    found = identity_of(block.get("code"))
+    return found if found and len(found) <= _LONGEST and found.isdecimal() else "unknown"
 
 
+_LONGEST: Final = 6
+"""Digits of a code."""
 _REFUSED_IN_JSON: Final = re.compile(rb'"code"\s*:\s*"?(401|498)\b')
 _REFUSED_IN_XML: Final = re.compile(rb"<code>\s*(401|403|498)\s*</code>")
 SERVER_FAULTS: Final = frozenset({"500", "502", "503", "504", "4001"})

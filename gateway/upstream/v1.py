@@ -1,7 +1,6 @@
 """V1.1 `customer/get` on the wire: from a planned call to a request, and from a body to outcomes. Pure. Facts §2."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from gateway.errors import (
@@ -15,9 +14,9 @@ from gateway.errors import (
 )
 from gateway.facets.addresses import normal_form
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.facet import CustomerId, IdentifierKind
+from gateway.facets.facet import CustomerId, Identifier, IdentifierKind
 from gateway.facets.plan import Call
-from gateway.model.readers import Block, Reader
+from gateway.model.readers import Block, flag_of, identity_of
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
 from gateway.upstream.codes import SERVER_FAULTS, code_of
 from gateway.upstream.request import UpstreamRequest
@@ -39,6 +38,9 @@ _CARRIED: Final[Mapping[IdentifierKind, tuple[str, ...]]] = {
     IdentifierKind.EXTERNAL_ID: ("external_id",),
 }
 """Where an item carries an identifier of a kind: found ones have `user_id`, failed ones the name they were asked by."""
+
+_Key = tuple[IdentifierKind, str]
+"""An identifier in its normal form."""
 
 _NOT_FOUND: Final = frozenset({"1011", "1012", "816", "1013", "1020"})
 _DELETED: Final = "8109"
@@ -66,21 +68,32 @@ def outcomes(body: object, targets: Mapping[int, Target]) -> Mapping[int, Outcom
     if len(targets) == 1 and len(items) < 2:
         ((position, target),) = targets.items()
         return {position: _outcome(items[0], target) if items else NotFound()}
-    return {position: _attributed(items, target) for position, target in targets.items()}
+    carried = _carried(items, {target.identifiers[0].kind for target in targets.values()})
+    return {
+        position: _attributed(carried.get(_key(target.identifiers[0]), ()), target)
+        for position, target in targets.items()
+    }
 
 
 def _attributed(items: Sequence[Block], target: Target) -> Outcome:
     """The outcome of the item that carries the identifier; where a victim's survivor is in the batch too, its own."""
-    found = [_outcome(item, target) for item in items if _is_of(item, target)]
+    found = [_outcome(item, target) for item in items]
     return min(found, key=lambda outcome: isinstance(outcome, Found) and outcome.merged, default=Unattributed())
 
 
-def _is_of(item: Block, target: Target) -> bool:
-    asked = target.identifiers[0]
-    return any(
-        normal_form(asked.kind, Reader(UTC).identity(item, key) or "") == normal_form(asked.kind, asked.value)
-        for key in _CARRIED.get(asked.kind, ())
-    )
+def _carried(items: Sequence[Block], kinds: Iterable[IdentifierKind]) -> Mapping[_Key, Sequence[Block]]:
+    """The items that carry an identifier of these kinds, in their order."""
+    found: dict[_Key, list[Block]] = {}
+    for kind in kinds:
+        for item in items:
+            values = {normal_form(kind, identity_of(item.get(name)) or "") for name in _CARRIED.get(kind, ())}
+            for value in values:
+                found.setdefault((kind, value), []).append(item)
+    return found
+
+
+def _key(identifier: Identifier) -> _Key:
+    return identifier.kind, normal_form(identifier.kind, identifier.value)
 
 
 def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
@@ -115,14 +128,14 @@ def _outcome(item: Block, target: Target) -> Outcome:
     code = code_of(status)
     if code == _DELETED:
         return Deleted()
-    if Reader(UTC).flag(status, "success") is False:
+    if flag_of(status.get("success")) is False:
         return _refusal(code)
     asked = target.identifiers[0]
-    found = Reader(UTC).identity(item, "user_id") or (asked.value if asked.kind is IdentifierKind.ID else "")
+    found = identity_of(item.get("user_id")) or (asked.value if asked.kind is IdentifierKind.ID else "")
     if not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered a customer without an id."))
     warnings = _warnings(status)
-    merged = _MERGED in warnings or Reader(UTC).flag(item, "survivor_account_retrieved") is True
+    merged = _MERGED in warnings or flag_of(item.get("survivor_account_retrieved")) is True
     if asked.kind is IdentifierKind.ID and found != asked.value and not merged:
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered for another customer; the answer is discarded."))
     return Found(CustomerId(found), item, merged, warnings)
@@ -140,7 +153,10 @@ def _refusal(code: str) -> Outcome:
 
 def _warnings(status: Block) -> frozenset[str]:
     """Warnings are bare code strings; an XML-born body has one string, or an empty list for the wrapper."""
-    found: Any = _block(status.get("warnings")).get("warning")
+    warnings = status.get("warnings")
+    if not warnings:
+        return frozenset()
+    found: Any = _block(warnings).get("warning")
     listed = cast("list[object]", found) if isinstance(found, list) else [found]
     return frozenset(code_of(_block(one) or {"code": one}) for one in listed if one)
 

@@ -1,6 +1,5 @@
 """V2 `customerDetails` on the wire: from a planned call to a request, and from a body to outcomes. Pure. Facts §1."""
 
-from datetime import UTC
 from typing import Any, Final, cast
 from urllib.parse import quote
 
@@ -15,7 +14,7 @@ from gateway.facets.capabilities import ById, Capabilities
 from gateway.facets.facet import CustomerId, IdentifierKind
 from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID
-from gateway.model.readers import Block, Reader
+from gateway.model.readers import Block, identity_of
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
 from gateway.upstream.codes import SERVER_FAULTS, code_of, failure
 from gateway.upstream.request import UpstreamRequest
@@ -86,11 +85,11 @@ def outcome(body: object, target: Target) -> Outcome:
     codes = _codes(entity.get("errors"))
     if refusals := [code for code in codes if code != _SURVIVOR]:
         return _refusal(refusals)
-    found = Reader(UTC).identity(entity, "id")
+    found = identity_of(entity.get("id"))
     if found is None or not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V2) answered a customer without an id."))
     warnings = frozenset((*_codes(entity.get("warnings")), *codes))
-    merged = bool({_VICTIM, _SURVIVOR} & warnings)
+    merged = _VICTIM in warnings or _SURVIVOR in warnings
     asked = target.identifiers[0]
     if asked.kind is IdentifierKind.ID and asked.value != found and not merged:
         return Failed(UpstreamUnavailable("Upstream (V2) answered for another customer; the answer is discarded."))
