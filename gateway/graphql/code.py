@@ -243,7 +243,7 @@ class _Writer:
         if not isinstance(of, GraphQLList):
             raise Declined
         items: Any = cast("Any", of).of_type
-        object_type: Any = items.of_type if isinstance(items, GraphQLNonNull) else None
+        object_type: Any = cast("Any", items).of_type if isinstance(items, GraphQLNonNull) else None
         if not isinstance(object_type, GraphQLObjectType) or get_origin(annotation) is not list:
             raise Declined
         nested = self._object(selected, _record(get_args(annotation)[0]))

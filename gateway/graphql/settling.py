@@ -127,7 +127,10 @@ class Settling:
             tuple([values.get(name, Undefined) for name in self._shaping]) if self._shaping else (),
             profile if self._by_viewer else (),
         )
-        found = self._settled.get(key)
+        try:
+            found = self._settled.get(key)
+        except TypeError:  # a list or an object, which no argument of ours takes
+            return None
         if found is not None:
             return found
         if any(isinstance(value, str) and len(value) > LONGEST for value in key[0]):
@@ -150,12 +153,9 @@ class Settling:
             raise Declined
         width = len(sites.known)
         render = render_of(root, self._shapes, Names(sites.slots, width, self._conditions, self._arguments))
-        others = GraphQLField(
-            cast("Any", definition).type, {name: one for name, one in definition.args.items() if name != "by"}
-        )
-        return _Root(
-            root, _who(root, definition), GraphQLField(cast("Any", definition).type, others), render, sites.slots, width
-        )
+        others = {name: one for name, one in definition.args.items() if name != "by"}
+        given = GraphQLField(cast("Any", definition).type, others)
+        return _Root(root, _who(root, definition), given, render, sites.slots, width)
 
     def _settle(self, values: Values, profile: FacetArguments) -> Settled:
         for name in self._conditions:

@@ -113,7 +113,12 @@ def _each(item: Take, otherwise: Take) -> Take:
     def take(value: Any) -> Any:
         if value.__class__ is not list:
             return otherwise(value)
-        found = [item(one) for one in value]
-        return otherwise(value) if Undefined in found else found
+        found: list[Any] = []
+        for one in value:
+            taken = item(one)
+            if taken is Undefined:
+                return Undefined
+            found.append(taken)
+        return found
 
     return take
