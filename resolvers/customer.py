@@ -57,10 +57,20 @@ from gateway.facets.catalog import (
     USER_GROUPS2,
     USER_GROUPS2_V1,
 )
+from gateway.facets.shapes import OfCustomer, Present
 from gateway.model.undocumented import UserGroups2
-from resolvers.fields import asked, lives_on, spreads, whole
+from resolvers.fields import SHAPE, asked, lives_on, spreads, whole
 from resolvers.fraud import FraudDetails
-from resolvers.gaps import GapToRenew, GapToUpgrade, InDays, gaps_to_renew, gaps_to_upgrade
+from resolvers.gaps import (
+    OF_PROGRAM_TO_RENEW,
+    OF_PROGRAM_TO_UPGRADE,
+    GapToRenew,
+    GapToUpgrade,
+    InDays,
+    gaps_to_renew,
+    gaps_to_upgrade,
+    of_program,
+)
 from resolvers.loyalty_program import LoyaltyProgram
 from resolvers.points import PointsSummary
 from resolvers.purchases import Purchases
@@ -93,7 +103,9 @@ GroupId = Annotated[
 class Customer(Purchases):
     """Fields that live on a facet await it from the session; `id` and `mergedFrom` cost nothing beyond existence."""
 
-    @strawberry.field(description="Upstream's id of the customer (V2 `id`, V1.1 `user_id`).")
+    @strawberry.field(
+        description="Upstream's id of the customer (V2 `id`, V1.1 `user_id`).", metadata={SHAPE: OfCustomer("id")}
+    )
     def id(self) -> strawberry.ID:
         """The canonical id; the survivor's where accounts were merged."""
         return strawberry.ID(self.known.id)
@@ -102,14 +114,16 @@ class Customer(Purchases):
         description=(
             "Ids of accounts that were merged into this one, as far as this request met them: "
             "not empty when the customer was asked for by an account that no longer exists."
-        )
+        ),
+        metadata={SHAPE: OfCustomer("merged_from")},
     )
     def merged_from(self) -> list[strawberry.ID]:
         """The victims known."""
         return [strawberry.ID(victim) for victim in self.known.merged_from]
 
     @strawberry.field(
-        description="Points and tier in the default program; null for one who is not in it.", metadata=lives_on(POINTS)
+        description="Points and tier in the default program; null for one who is not in it.",
+        metadata=lives_on(POINTS, shape=Present()),
     )
     async def points(self) -> PointsSummary | None:
         """A value whose fields await what they live on."""
@@ -192,7 +206,7 @@ class Customer(Purchases):
 
     @strawberry.field(
         description="Whether the customer is suspected of fraud; null where upstream has not looked.",
-        metadata=lives_on(FRAUD),
+        metadata=lives_on(FRAUD, shape=Present()),
     )
     async def fraud(self) -> FraudDetails | None:
         """A value whose fields await what they live on."""
@@ -200,26 +214,20 @@ class Customer(Purchases):
 
     @strawberry.field(
         description="What is missing to keep the current tier, for every program; none in the base tier (V1.1 only).",
-        metadata=lives_on(GAP_TO_RENEW, {"days": "inDays"}),
+        metadata=lives_on(GAP_TO_RENEW, {"days": "inDays"}, OF_PROGRAM_TO_RENEW),
     )
     async def gap_to_renew(
         self, in_days: InDays = 0, program_id: ProgramId = strawberry.UNSET
     ) -> list[GapToRenew] | None:
         """The gaps of all programs, or of the one asked for."""
-        return _of_program(await gaps_to_renew(self.known, in_days), program_id)
+        return of_program(await gaps_to_renew(self.known, in_days), program_id)
 
     @strawberry.field(
         description="What is missing to reach the next tier, for every program; none in the top tier (V1.1 only).",
-        metadata=lives_on(GAP_TO_UPGRADE, {"days": "inDays"}),
+        metadata=lives_on(GAP_TO_UPGRADE, {"days": "inDays"}, OF_PROGRAM_TO_UPGRADE),
     )
     async def gap_to_upgrade(
         self, in_days: InDays = 0, program_id: ProgramId = strawberry.UNSET
     ) -> list[GapToUpgrade] | None:
         """The gaps of all programs, or of the one asked for."""
-        return _of_program(await gaps_to_upgrade(self.known, in_days), program_id)
-
-
-def _of_program(gaps: list[Any] | None, program_id: str | None) -> list[Any] | None:
-    if gaps is None or not program_id:
-        return gaps
-    return [gap for gap in gaps if gap.program_id == program_id]
+        return of_program(await gaps_to_upgrade(self.known, in_days), program_id)

@@ -1,15 +1,16 @@
 """What is missing to keep or to raise a tier: what both endpoints may tell, joined with what V1.1 alone tells."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import strawberry
 
 from gateway.context import Customer
 from gateway.facets.catalog import GAP_TO_RENEW, GAP_TO_RENEW_V1, GAP_TO_UPGRADE, GAP_TO_UPGRADE_V1
 from gateway.facets.needs import Lives
+from gateway.facets.shapes import Narrowed, Placed
 from gateway.model import tiers
-from resolvers.fields import HOME, asked, fields_of, of_same_program, spreads, value_of
+from resolvers.fields import HOME, SHAPE, asked, fields_of, of_same_program, spreads, value_of
 
 InDays = Annotated[
     int,
@@ -20,6 +21,25 @@ InDays = Annotated[
 ]
 
 _JOINED = frozenset({"program_id", "upgrade_strategies"})
+
+
+def of_program(gaps: list[Any] | None, program_id: str | None) -> list[Any] | None:
+    """The gaps of all programs, or of the one asked for."""
+    if gaps is None or not program_id:
+        return gaps
+    return [gap for gap in gaps if gap.program_id == program_id]
+
+
+OF_PROGRAM_TO_RENEW: Final = Narrowed(GAP_TO_RENEW.value, of_program, "programId")
+OF_PROGRAM_TO_UPGRADE: Final = Narrowed(GAP_TO_UPGRADE.value, of_program, "programId")
+
+
+def tracker_of(strategy: Any, gaps: Any, gap: Any, place: int) -> tiers.TierTracker | None:
+    """The tracker of the strategy at a place of a gap, if V1.1 lists the same strategy there."""
+    found = of_same_program(gap, gaps)
+    others: list[tiers.UpgradeStrategyV1] = found.upgrade_strategies[place : place + 1] if found else []
+    same = (one for one in others if one.upgrade_based_on == strategy.upgrade_based_on)
+    return next((one.upgrade_entity_identifiers for one in same), None)
 
 
 @strawberry.type(name="GapToRenew", description="What is missing to keep the current tier of one program.")
@@ -42,14 +62,14 @@ class UpgradeStrategy(tiers.UpgradeStrategy):
 
     @strawberry.field(
         description="The tracker, where a tracker counts (V1.1 only).",
-        metadata={HOME: Lives(GAP_TO_UPGRADE_V1, within=True)},
+        metadata={
+            HOME: Lives(GAP_TO_UPGRADE_V1, within=True),
+            SHAPE: Placed(tiers.TierTracker | None, tracker_of),
+        },
     )
     async def upgrade_entity_identifiers(self) -> tiers.TierTracker | None:
-        """The tracker of the strategy at the same place, if V1.1 lists the same strategy there."""
-        gap = of_same_program(self, await value_of(self, GAP_TO_UPGRADE_V1))
-        others: list[tiers.UpgradeStrategyV1] = gap.upgrade_strategies[self.place : self.place + 1] if gap else []
-        same = (one for one in others if one.upgrade_based_on == self.upgrade_based_on)
-        return next((one.upgrade_entity_identifiers for one in same), None)
+        """See `tracker_of`."""
+        return tracker_of(self, await value_of(self, GAP_TO_UPGRADE_V1), self, self.place)
 
 
 @strawberry.type(name="GapToUpgrade", description="What is missing to reach the next tier of one program.")

@@ -4,7 +4,8 @@ import strawberry
 
 from gateway.context import Customer
 from gateway.facets.catalog import GAP_TO_RENEW, GAP_TO_UPGRADE, PROGRAMS_V1, PROGRAMS_V2
-from gateway.model import points
+from gateway.facets.shapes import Whole
+from gateway.model import points, tiers
 from resolvers.fields import fields_of, lives_on, of_same_program, spreads
 from resolvers.gaps import GapToRenew, GapToUpgrade, InDays, gaps_to_renew, gaps_to_upgrade
 
@@ -26,7 +27,7 @@ class LoyaltyProgram(points.LoyaltyProgram):
 
     @strawberry.field(
         description="What is missing to keep the current tier of this program; null in the base tier.",
-        metadata=lives_on(GAP_TO_RENEW, {"days": "inDays"}),
+        metadata=lives_on(GAP_TO_RENEW, {"days": "inDays"}, Whole(tiers.GapToRenew | None, of_same_program)),
     )
     async def gap_to_renew(self, in_days: InDays = 0) -> GapToRenew | None:
         """The gap of this program."""
@@ -34,7 +35,7 @@ class LoyaltyProgram(points.LoyaltyProgram):
 
     @strawberry.field(
         description="What is missing to reach the next tier of this program; null in the top tier.",
-        metadata=lives_on(GAP_TO_UPGRADE, {"days": "inDays"}),
+        metadata=lives_on(GAP_TO_UPGRADE, {"days": "inDays"}, Whole(tiers.GapToUpgrade | None, of_same_program)),
     )
     async def gap_to_upgrade(self, in_days: InDays = 0) -> GapToUpgrade | None:
         """The gap of this program."""

@@ -8,33 +8,40 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.facets.needs import Homes
+from gateway.facets.shapes import OfRecord, Shapes
 from gateway.model.scalars import SCALARS
-from resolvers.fields import HOME
+from resolvers.fields import HOME, SHAPE
 from resolvers.query import Query
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The schema as graphql-core executes it, its SDL, and the facet that each field lives on."""
+    """The schema as graphql-core executes it, its SDL, the facet that each field lives on, and how it is read there."""
 
     schema: GraphQLSchema
     sdl: str
     homes: Homes
+    shapes: Shapes
 
 
 def build_schema() -> Graph:
     """The graph, its fields in the order of their declaration."""
     built = strawberry.Schema(Query, config=StrawberryConfig(scalar_map=SCALARS))
-    homes = {
-        (name, built.config.name_converter.get_graphql_name(field)): field.metadata[HOME]
+    fields = {
+        (name, built.config.name_converter.get_graphql_name(field)): field
         for name, concrete in built.schema_converter.type_map.items()
         for field in getattr(concrete.definition, "fields", ())
-        if HOME in field.metadata
+    }
+    homes = {place: field.metadata[HOME] for place, field in fields.items() if HOME in field.metadata}
+    shapes = {
+        place: field.metadata.get(SHAPE) or OfRecord(field.python_name)
+        for place, field in fields.items()
+        if SHAPE in field.metadata or field.base_resolver is None
     }
     schema = built._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one place that opens it
     _leave_one_of_to_graphql_core(schema)
     _tell_permissions(schema, homes)
-    return Graph(schema, built.as_str() + "\n", homes)
+    return Graph(schema, built.as_str() + "\n", homes, shapes)
 
 
 def _tell_permissions(schema: GraphQLSchema, homes: Homes) -> None:

@@ -11,6 +11,8 @@ LONGEST: Final = 200
 """Characters of an identifier; the longest that upstream is known to issue are far below."""
 
 _BIGGEST_ID: Final = 2**63 - 1
+_PLAIN_ID: Final = re.compile("[1-9][0-9]{0,17}").fullmatch
+"""Tells an id that is in normal form already, as nearly all are."""
 _MOBILE_DECORATION: Final = re.compile(r"[\s().-]")
 _NOT_PRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -18,7 +20,9 @@ _NOT_PRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f]")
 def address(by: Mapping[str, Any], source: Source, account: str | None, *, argument: str = "by") -> Address:
     """The address that `CustomerBy`, `source` and `accountId` name. Raises `BadUserInput` naming the argument."""
     ((name, value),) = by.items()
-    account = (account or "").strip() or None
+    account = account_of(account)
+    if name == "id" and account is None and value.__class__ is str and _PLAIN_ID(value):
+        return Address((Identifier(IdentifierKind.ID, value),), source)
     if account is not None and source is Source.INSTORE:
         raise BadUserInput("accountId", "the source INSTORE has no accounts; name another source or leave it out")
     if account is not None:
@@ -26,6 +30,11 @@ def address(by: Mapping[str, Any], source: Source, account: str | None, *, argum
     if name == "identifiers":
         return Address(_several(cast("Sequence[Mapping[str, Any]]", value), argument), source, account)
     return Address((identifier(IdentifierKind(name), str(value), argument=f"{argument}.{name}"),), source, account)
+
+
+def account_of(given: str | None) -> str | None:
+    """The account of an address; a blank one is none."""
+    return (given or "").strip() or None
 
 
 def _several(given: Sequence[Mapping[str, Any]], argument: str) -> tuple[Identifier, ...]:

@@ -74,6 +74,7 @@ PURE = ("gateway.facets", "gateway.model", "gateway.cache.entries", "gateway.cac
 PURE_MODULES = (
     *PURE,
     *(f"gateway.graphql.{name}" for name in ("limits", "introspection", "payloads", "refusals")),
+    *(f"gateway.graphql.{name}" for name in ("projection", "code", "selection", "settling", "variables")),
     *(f"gateway.upstream.{name}" for name in ("v1", "v2", "answers", "codes", "request")),
     *(
         f"gateway.upstream.{name}"
