@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,15 +18,12 @@ from gateway.cache.invalidation import Invalidation
 from gateway.cache.local import LocalRecords
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Store
-from gateway.graphiql.examples import EXAMPLES
-from gateway.graphiql.page import Explorer
 from gateway.graphql.documents import Documents
 from gateway.graphql.endpoint import GraphQLEndpoint
 from gateway.graphql.execution import Execution
 from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.trusted import persisted_documents
 from gateway.readiness import Readiness, ReadinessEndpoint
-from gateway.sandbox import Sandbox
 from gateway.settings import BadSettings, Settings
 from gateway.telemetry.events import Emit
 from gateway.telemetry.log import Log
@@ -39,6 +36,7 @@ from gateway.wiring.stores import store
 from resolvers.schema import build_schema
 
 if TYPE_CHECKING:
+    from gateway.graphiql.page import Explorer
     from gateway.telemetry.metrics import Metrics
 
 
@@ -56,7 +54,7 @@ class Gateway:
 def build(
     settings: Settings,
     *,
-    sandbox: Sandboxes | None = None,
+    sandbox: Sandboxes = None,
     emit: Emit | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Gateway:
@@ -84,7 +82,7 @@ def build(
 def create_app(
     settings: Settings,
     *,
-    sandbox: Sandboxes | None = None,
+    sandbox: Sandboxes = None,
     emit: Emit | None = None,
     clock: Callable[[], float] = time.time,
     readiness: Readiness | None = None,
@@ -102,7 +100,7 @@ def create_app(
     if telemetry.metrics is not None:
         _gauge(telemetry.metrics, gateway)
     callers = authenticator(settings.auth, emit, clock)
-    explorer = Explorer(EXAMPLES) if settings.graphiql else None
+    explorer = _explorer() if settings.graphiql else None
     endpoint = GraphQLEndpoint(
         gateway.execution,
         gateway.tenants,
@@ -137,7 +135,7 @@ def create_app(
     routes += telemetry.routes()
     routes += _invalidation(gateway, settings, emit)
     routes += explorer.routes() if explorer else []
-    routes += [Mount("/", sandbox)] if isinstance(sandbox, Sandbox) else []
+    routes += [Mount("/", sandbox)] if sandbox and not isinstance(sandbox, Mapping) else []
     return Starlette(routes=routes, lifespan=lifespan)
 
 
@@ -147,6 +145,14 @@ def _telemetry(settings: Settings, emit: Emit | None) -> Telemetry:
     except ImportError:
         needed = "needs OpenTelemetry: pip install 'loyalty-graph-gateway[otel]'"
         raise BadSettings(f"GATEWAY_TRACES__ENABLED: {needed}") from None
+
+
+def _explorer() -> "Explorer":
+    # Imported only here: few gateways show it.
+    from gateway.graphiql.examples import EXAMPLES
+    from gateway.graphiql.page import Explorer
+
+    return Explorer(EXAMPLES)
 
 
 def _gauge(metrics: "Metrics", gateway: Gateway) -> None:

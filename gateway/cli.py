@@ -2,13 +2,11 @@
 
 import asyncio
 import difflib
-import ipaddress
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
@@ -17,20 +15,17 @@ from zoneinfo import ZoneInfo
 import typer
 import uvicorn
 
+from gateway import serving
 from gateway.admin.commands import TenantName, address_option, caches
-from gateway.app import Gateway, build, create_app, schema_text
+from gateway.app import Gateway, build, schema_text
 from gateway.auth import api_keys
 from gateway.auth.callers import ANYONE, Permission
-from gateway.errors import GatewayError
 from gateway.facets.facet import IdentifierKind, Source
 from gateway.graphql.execution import Answer, Explain, GraphQLRequest
 from gateway.probe.findings import Findings
 from gateway.probe.prober import Prober
-from gateway.readiness import Readiness
 from gateway.sandbox import Sandbox, create_sandbox
-from gateway.server import Server, ServerConfig
 from gateway.settings import BadSettings, Settings, load
-from gateway.telemetry.log import configure_logs
 from gateway.tenants import Tenant
 
 DEV: Final[Mapping[str, Any]] = {
@@ -64,25 +59,21 @@ app.add_typer(caches, name="cache")
 @app.command()
 def serve() -> None:
     """Start the gateway in front of the upstream that GATEWAY_UPSTREAM__... describes."""
-    settings = load(os.environ, {})
-    _refuse_strangers(settings)
-    configure_logs(settings.log_level)
-    _run(settings, None)
+    serving.serve()
 
 
 @app.command()
 def dev() -> None:
     """Start the gateway with the explorer, explain and the sandbox upstream, or a real one if it is set."""
     settings, sandbox = _with_upstream()
-    configure_logs(settings.log_level)
     if sandbox is None:
-        _refuse_strangers(settings)
+        serving.refuse_strangers(settings)
     address = f"http://{settings.host}:{settings.port}"
     typer.echo(f"Explorer   {address}/graphql")
     if sandbox is not None:
         typer.echo(f"Sandbox    {address}/_sandbox  (its customers, its REST calls, what it was asked)")
     typer.echo("Stop with Ctrl-C.")
-    _run(settings, sandbox)
+    serving.run(settings, sandbox)
 
 
 @app.command()
@@ -249,38 +240,3 @@ def _show(answer: Answer, *, as_json: bool) -> None:
             typer.echo(f"   {name}={value}")
         for facet, fields in call["cause"].items():
             typer.echo(f"   {facet:28} {', '.join(fields) or '(that the customer exists)'}")
-
-
-def _refuse_strangers(settings: Settings) -> None:
-    """Real customers are not served to other machines while nobody is asked who they are."""
-    if settings.auth.mode is None and not _loopback(settings.host):
-        raise BadSettings(
-            f"GATEWAY_HOST: {settings.host} can be reached from other machines, and nobody is asked who they are. "
-            "Set GATEWAY_AUTH__MODE to api_key or jwt, or to none if something in front of the gateway does that."
-        )
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _run(settings: Settings, sandbox: Sandbox | None) -> None:
-    readiness = Readiness()
-    application = create_app(settings, sandbox=sandbox, readiness=readiness)
-    config = ServerConfig(
-        application, host=settings.host, port=settings.port, limits=settings.server, readiness=readiness
-    )
-    with suppress(KeyboardInterrupt):
-        Server(config).run()
-
-
-def main() -> None:
-    """Runs a command. A mistake in settings is a message and exit status 2, not a stack."""
-    try:
-        app()
-    except GatewayError as error:
-        typer.echo(error.message, err=True)
-        sys.exit(2)

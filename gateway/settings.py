@@ -3,10 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.auth_settings import AuthSettings
 from gateway.cache_settings import CacheSettings, Frozen, split
@@ -41,12 +40,8 @@ class AdminSettings(Frozen):
     )
 
 
-class Settings(BaseSettings):
-    """All settings. What the environment says wins over what the constructor is given."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter=NESTED, frozen=True, extra="forbid", env_ignore_empty=True
-    )
+class Settings(Frozen):
+    """All settings. `load` reads them from the environment."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
@@ -101,18 +96,6 @@ class Settings(BaseSettings):
                 raise ValueError(f"{variable}AUTH: is passthrough, which leaves it to upstream who a caller is")
         return self
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first: a command's own defaults are only defaults."""
-        return env_settings, init_settings
-
 
 class BadSettings(GatewayError):
     """Settings that cannot be. The message names each variable and what is wrong with it, never its value."""
@@ -121,14 +104,11 @@ class BadSettings(GatewayError):
 
 
 def load(environment: Mapping[str, str], defaults: Mapping[str, Any]) -> Settings:
-    """Settings from the process environment over `defaults`. Raises `BadSettings`.
-
-    `environment` is what is searched for misspelt variables, which pydantic-settings would pass over in silence.
-    """
+    """Settings from an environment over `defaults`. Raises `BadSettings`, also for a variable that is misspelt."""
     if unknown := sorted(_unknown(environment)):
         raise BadSettings("\n".join(map(_suggestion, unknown)))
     try:
-        return Settings(**defaults)
+        return Settings(**_over(defaults, _read(environment)))
     except ValidationError as error:
         raise BadSettings("\n".join(_problem(one) for one in error.errors())) from None
 
@@ -145,11 +125,39 @@ def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterat
             yield variable, field.description or "", field.default
 
 
+def _read(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What our variables say, group by group. An empty one says nothing.
+
+    All are single values, so that nothing of pydantic-settings was used but these lines; it takes 3 MB.
+    """
+    found: dict[str, Any] = {}
+    for name, value in environment.items():
+        if value and _ours(name):
+            *groups, last = name.lower().removeprefix(PREFIX.lower()).split(NESTED)
+            group = found
+            for one in groups:
+                group = group.setdefault(one, {})
+            group[last] = value
+    return found
+
+
+def _over(defaults: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said, and the defaults of what is not, value by value."""
+    found = dict(defaults)
+    for name, value in said.items():
+        both = isinstance(value, dict) and isinstance(found.get(name), Mapping)
+        found[name] = _over(found[name], cast("dict[str, Any]", value)) if both else value
+    return found
+
+
+def _ours(name: str) -> bool:
+    return name.upper().startswith(PREFIX) and not name.upper().startswith(f"{PREFIX}TESTS_")
+
+
 def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
     known = {variable for variable, _, _ in variables()}
     for name in environment:
-        ours = name.upper().startswith(PREFIX) and not name.upper().startswith(f"{PREFIX}TESTS_")
-        if ours and _OF_TENANT.sub(TENANT.format("<NAME>"), name.upper(), count=1) not in known:
+        if _ours(name) and _OF_TENANT.sub(TENANT.format("<NAME>"), name.upper(), count=1) not in known:
             yield name
 
 

@@ -1,6 +1,7 @@
 """The organisations in front of which the gateway stands, made from settings."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -9,7 +10,6 @@ from gateway.cache.facet_cache import FacetCache
 from gateway.cache_settings import split
 from gateway.context import Credential
 from gateway.driver import Driver
-from gateway.sandbox import Sandbox
 from gateway.settings import BadSettings, Settings
 from gateway.telemetry.events import Emit
 from gateway.tenant_settings import TenantSettings
@@ -20,12 +20,15 @@ from gateway.upstream.resilient import ResilientClient
 from gateway.upstream.transport import InProcessTransport, PooledTransport
 from gateway.upstream_settings import UpstreamAuth, UpstreamSettings
 
-Sandboxes = Sandbox | Mapping[str, Sandbox]
-"""The upstream of the only organisation, or of each by its name, reached in this process."""
+if TYPE_CHECKING:
+    from gateway.sandbox import Sandbox
+
+Sandboxes: TypeAlias = "Sandbox | Mapping[str, Sandbox] | None"
+"""The upstream of the only organisation, or of each by its name, reached in this process. None: it is a real one."""
 
 
 def tenants(
-    settings: Settings, cache: FacetCache, sandboxes: Sandboxes | None, emit: Emit, clock: Callable[[], float]
+    settings: Settings, cache: FacetCache, sandboxes: Sandboxes, emit: Emit, clock: Callable[[], float]
 ) -> Tenants:
     """All organisations, each with a client, breakers, limits and flights of its own. Raises `BadSettings`."""
     only = TenantSettings(upstream=settings.upstream, organisation=settings.webhooks.organisation)
@@ -44,7 +47,7 @@ def _tenant(
     given: TenantSettings,
     settings: Settings,
     cache: FacetCache,
-    sandbox: Sandbox | None,
+    sandbox: "Sandbox | None",
     emit: Emit,
     clock: Callable[[], float],
 ) -> Tenant:
@@ -82,7 +85,7 @@ def _tenant(
     )
 
 
-def _http(upstream: UpstreamSettings, sandbox: Sandbox | None) -> httpx.AsyncClient:
+def _http(upstream: UpstreamSettings, sandbox: "Sandbox | None") -> httpx.AsyncClient:
     """The one HTTP client. Proxies of the environment are not used: they would see every credential."""
     timeout = httpx.Timeout(upstream.timeout_s)
     if sandbox is not None:

@@ -145,7 +145,7 @@ def test_only_the_wiring_and_the_command_line_know_the_sandbox() -> None:
         for module, names in IMPORTS.items()
         if not within(module, "gateway.sandbox") and any(within(name, "gateway.sandbox") for name in names)
     }
-    assert found == {"gateway.app", "gateway.cli", "gateway.wiring.organisations"}
+    assert found == {"gateway.cli", "gateway.wiring.organisations"}
 
 
 def test_nothing_we_ship_imports_tests() -> None:

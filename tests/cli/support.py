@@ -17,7 +17,7 @@ import httpx
 import pytest
 import uvicorn
 
-from gateway import cli
+from gateway import __main__, cli, serving
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 30
@@ -42,8 +42,8 @@ class CommandLine:
             if name.upper().startswith("GATEWAY_"):
                 patched.delenv(name)
         patched.setattr(cli.uvicorn, "run", _listens)
-        patched.setattr(cli.Server, "run", _serves)
-        patched.setattr(cli, "configure_logs", lambda _: None)
+        patched.setattr(serving.Server, "run", _serves)
+        patched.setattr(serving, "configure_logs", lambda _: None)
         patched.setenv("COLUMNS", "200")
         patched.setenv("NO_COLOR", "1")
         patched.setenv("TERM", "dumb")
@@ -56,7 +56,7 @@ class CommandLine:
         self._capture.readouterr()
         code: int | str | None = 0
         try:
-            cli.main()
+            __main__.main()
         except SystemExit as end:
             code = end.code
         captured = self._capture.readouterr()

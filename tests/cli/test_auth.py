@@ -116,15 +116,12 @@ def test_keys_in_the_clear_are_for_this_machine(gateway_command: CommandLine, ur
         gateway_command("serve", **UPSTREAM, **{**TOKENS, "AUTH__JWT__JWKS_URL": url})
 
 
-def loaded(patched: pytest.MonkeyPatch, **environment: str) -> Settings:
-    for name, value in environment.items():
-        patched.setenv(f"GATEWAY_{name}", value)
-    return load({}, {})
+def loaded(**environment: str) -> Settings:
+    return load({f"GATEWAY_{name}": value for name, value in environment.items()}, {})
 
 
-def test_every_setting_of_tokens_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_setting_of_tokens_arrives() -> None:
     auth = loaded(
-        monkeypatch,
         **without("AUTH__JWT__JWKS_URL"),
         AUTH__API_KEYS=f"{ENTRY}, pos={'cd' * 32}:*",
         AUTH__JWT__JWKS=key_set(),
