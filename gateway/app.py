@@ -74,7 +74,13 @@ def build(
         clock=clock,
     )
     graph = build_schema()
-    documents = Documents(graph.schema, emit, settings.limits, introspection=settings.introspection)
+    documents = Documents(
+        graph.schema,
+        emit,
+        settings.limits,
+        introspection=settings.introspection,
+        fast=(graph.homes, graph.shapes) if settings.fast_path else None,
+    )
     execution = Execution(documents, graph.homes, emit, customers=settings.limits.customers, cost=settings.limits.cost)
     return Gateway(execution, documents, tenants(settings, cache, sandbox, emit, clock), cache, entries)
 

@@ -3,23 +3,24 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import tzinfo
 from typing import Final
 
 from gateway.cache.facet_cache import FacetCache
+from gateway.cache.local import Glance
 from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamTimeout
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
-from gateway.facets.facet import Facet
+from gateway.facets.facet import Address, Facet
 from gateway.facets.plan import Call
 from gateway.flights import Flight, Flights, Wait, together
 from gateway.performer import Performer
 from gateway.recall import recall
 from gateway.record import CustomerRecord, Known
-from gateway.rounds import MOST_ROUNDS, Group, groups, requested, trials
+from gateway.rounds import MOST_ROUNDS, Group, given_id, groups, requested, trials
 from gateway.upstream.deadlines import moment, within
 from gateway.upstream.resilient import ResilientClient
 from gateway.windows import Windows
@@ -60,6 +61,10 @@ class Driver:
     def requested(self, records: Sequence[CustomerRecord]) -> Sequence[Call]:
         """The calls for records if nothing were known of anybody."""
         return requested(records, self._capabilities)
+
+    def glance(self, address: Address, facets: Iterable[Facet | None], scope: Scope) -> Glance | None:
+        """What is known of a customer, if that is all of these and fresh, and known here without asking anybody."""
+        return self._cache.glance(scope, address, given_id(address), facets)
 
     def allowance(self, turn: str = "") -> Allowance:
         """What a request may take that begins now, in the turn of such a caller."""

@@ -15,7 +15,7 @@ from gateway.facets.cost import upstream_cost
 from gateway.facets.explain import Explanation
 from gateway.facets.facet import Address, CustomerId, Facet
 from gateway.facets.needs import Entry, Roots, Wanted
-from gateway.record import CustomerRecord
+from gateway.record import CustomerRecord, Known
 from gateway.telemetry.events import Emit, FaultMet
 
 
@@ -37,9 +37,10 @@ class RequestSession:
         roots: Roots,
         caller: Caller,
         emit: Emit,
+        explanation: Explanation,
         most_age: float = math.inf,
     ) -> None:
-        self.explanation = Explanation()
+        self.explanation = explanation
         self.caller = caller
         self._own = policy.by_own_id(caller)
         self.unseen = policy.unseen(caller)
@@ -173,6 +174,25 @@ class SessionCustomer:
     def merged_from(self) -> tuple[CustomerId, ...]:
         """See `gateway.context.Customer`."""
         return tuple(self._record.victims)
+
+    def plain(self, facets: Sequence[Facet | None]) -> tuple[CustomerId | None, Sequence[CustomerId], list[Any]] | None:
+        """Who they are, who was merged into them, and the values of these facets, if all went well; else null.
+
+        Only after everything was fetched. Nobody is a customer without an id. What is null in `facets` is so here.
+        """
+        record = self._record
+        there = record.settled(EXISTENCE())
+        if record.deleted or not isinstance(there, Known) or (self._session.doubts and not self._is_theirs()):
+            return None
+        if not there.value:
+            return None, (), []
+        values: list[Any] = []
+        for facet in facets:
+            outcome = Known(None) if facet is None else record.settled(facet)
+            if not isinstance(outcome, Known):
+                return None
+            values.append(outcome.value)
+        return record.id, record.victims, values
 
     async def exists(self) -> bool:
         """See `gateway.context.Customer`."""

@@ -49,6 +49,11 @@ class Settings(Frozen):
     graphiql: bool = Field(False, description="Whether a browser gets the explorer at `/graphql`. On in `gateway dev`.")
     explain: bool = Field(False, description="Whether `x-gateway-explain` is answered. On in `gateway dev`.")
     introspection: bool = Field(False, description="Whether the schema may be asked for. On in `gateway dev`.")
+    fast_path: bool = Field(
+        True,
+        description="Whether operations that come again are answered by code made for them. Off, graphql-core answers "
+        "all: slower, and the same.",
+    )
     auth: AuthSettings = Field(default=AuthSettings.model_construct(), description="Callers.")
     upstream: UpstreamSettings = Field(default=UpstreamSettings.model_construct(), description="The organisation.")
     tenancy: TenancySettings = Field(default=TenancySettings.model_construct(), description="Several organisations.")

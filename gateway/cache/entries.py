@@ -18,6 +18,9 @@ FUTURE_S: Final = 5.0
 EAGERNESS: Final = 1.0
 """XFetch's beta: how much earlier than needed a hot entry is refreshed. 1 is optimal (Vattani et al., 2015)."""
 
+MOST_EAGER: Final = 37.0
+"""No entry is refreshed earlier than as many times the time that it took: the logarithm of the smallest draw."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

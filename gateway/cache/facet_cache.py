@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.cache.entries import NOT_SINCE, Entry, Identity, KeptRecord, packed, state, unpacked
 from gateway.cache.keys import Keys, Name
-from gateway.cache.local import LocalRecords, Warm
+from gateway.cache.local import Glance, LocalRecords, Warm
 from gateway.cache.parts import Part, Ways
 from gateway.cache.stores import Item, Store
 from gateway.context import Scope
@@ -114,6 +114,27 @@ class FacetCache:
             }
             records[customer] = KeptRecord(states, old)
         return records
+
+    def glance(
+        self, scope: Scope, address: Address, believed: CustomerId | None, facets: Iterable[Facet | None]
+    ) -> Glance | None:
+        """What is known of a customer, if that is all of these facets and fresh. Asks nobody, and so may not know.
+
+        `believed` is who the address names where nothing says otherwise.
+        """
+        if self._local is None or scope.accepted_for_s < math.inf:
+            return None
+        now, found = self._clock(), self._local.stamp
+        revoked = self._stamp(found(self._keys.revoked(scope)))
+        named = _decoded(found(self._keys.identity(scope, address)))
+        since, customer = named if named and named[0] > revoked else (math.inf, believed)
+        if not customer:
+            return None
+        changed = max(revoked, self._stamp(found(self._keys.invalidated(scope.tenant, CustomerId(customer)))))
+        if since <= changed:
+            return None
+        known = self._local.glance(self._keys.record(scope, CustomerId(customer)), facets, changed, now)
+        return known and Glance(CustomerId(customer), *known)
 
     async def keep(self, scope: Scope, address: Address, customer: CustomerId, part: Part) -> None:
         """Keeps that the address names the customer, and all that a call brought of them, asked for or not."""

@@ -1,12 +1,15 @@
 """Parts of answers in this process: what is kept of each customer, and decoded copies of what was asked lately."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from gateway.cache.entries import Entry
+from gateway.cache.entries import MOST_EAGER, Entry
 from gateway.cache.memory import MemoryStore
 from gateway.cache.parts import Part, Parts
-from gateway.facets.facet import Endpoint, Facet
+from gateway.facets.catalog import EXISTENCE
+from gateway.facets.facet import CustomerId, Endpoint, Facet
 from gateway.facets.kind import Lifetime
 from gateway.model.readers import Anomaly
 from gateway.telemetry.events import AnomalyMet, Emit, FaultMet
@@ -16,11 +19,25 @@ WARM_BYTES: Final = 8 * 1024 * 1024
 NOTHING: Final = Parts()
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A customer of whom everything asked for is known and fresh: their id, the values, and for how many seconds."""
+
+    customer: CustomerId
+    values: Sequence[Any]
+    fresh_for: float
+
+
 class LocalRecords:
     """What is kept of customers, by key, in a store of this process, which bounds it by bytes and time."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
+
+    def stamp(self, key: str) -> bytes | None:
+        """What else lies in the store under a key."""
+        found = self._store.find(key)
+        return found if isinstance(found, bytes) else None
 
     def find(self, key: str) -> Parts:
         """What is kept of a customer."""
@@ -32,6 +49,30 @@ class LocalRecords:
         if part.lasts > now:
             parts = self.find(key).joined_by(part, now)
             self._store.put(key, parts, parts.last)
+
+    def glance(
+        self, key: str, facets: Iterable[Facet | None], since: float, now: float
+    ) -> tuple[list[Any], float] | None:
+        """The values of these facets and the seconds for which all of them stay fresh, if all of them surely are.
+
+        Older ones than `since` are not true any more. What is null in `facets` is so here.
+        """
+        parts, values, left = self.find(key), list[Any](), math.inf
+        for facet in (EXISTENCE(), *facets):
+            if facet is None:
+                values.append(None)
+                continue
+            part = parts.part(facet)
+            entry = None if part is None else part.entry(facet)
+            if entry is None or not since < entry.fetched_at <= now:
+                return None
+            left = min(left, entry.lifetime.fresh_for - (now - entry.fetched_at))
+            if left <= entry.took_s * MOST_EAGER:
+                return None
+            values.append(entry.value)
+        for part in parts:
+            part.page.cool()
+        return values[1:], left
 
     def entries(self, key: str, facets: Iterable[Facet]) -> Mapping[Facet, Entry]:
         """What is known of these facets of a customer."""

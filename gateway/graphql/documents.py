@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from typing import Any, Final, cast
@@ -27,9 +27,11 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.language.parser import MAX_NESTING_DEPTH
 
 from gateway.errors import BadRequest, Code, InternalError, LimitExceeded
-from gateway.facets.needs import Operation
+from gateway.facets.needs import Homes, Operation
+from gateway.facets.shapes import Shapes
 from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import Executable, Outline
+from gateway.graphql.projection import Compiled, compiled
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import DocumentCompiled, Emit
@@ -52,6 +54,10 @@ class Document:
     operations: dict[str, Operation]
     signatures: Mapping[str, Signature]
     tokens: int
+    met: set[str] = field(default_factory=set[str])
+    """The names of the operations that were asked for."""
+    compiled: dict[str, Compiled | None] = field(default_factory=dict[str, Compiled | None])
+    """Those that were asked for twice, by name; null for one that cannot be compiled."""
 
     def signature(self, operation: Operation) -> Signature:
         """What operators see of an operation of this document."""
@@ -77,10 +83,19 @@ class Documents:
     validation. A refusal is remembered too, so that a repeated one costs no more than a look.
     """
 
-    def __init__(self, schema: GraphQLSchema, emit: Emit, limits: LimitSettings, *, introspection: bool) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        emit: Emit,
+        limits: LimitSettings,
+        *,
+        introspection: bool,
+        fast: tuple[Homes, Shapes] | None = None,
+    ) -> None:
         if schema.query_type is None:
             raise InternalError("The schema has no query type.")
         self._schema = schema
+        self._fast = fast
         self._emit = emit
         self._query = schema.query_type
         self._limits = limits
@@ -118,6 +133,18 @@ class Documents:
             raise
         self._keep(text, found)
         return found
+
+    def compiled(self, document: Document, operation: Operation) -> Compiled | None:
+        """The operation compiled, from the second time on that it is asked for: many are sent only once."""
+        if self._fast is None:
+            return None
+        name = operation.node.name.value if operation.node.name else ""
+        if name in document.compiled:
+            return document.compiled[name]
+        if name in document.met:
+            document.compiled[name] = compiled(operation, *self._fast)
+        document.met.add(name)
+        return document.compiled.get(name)
 
     def _timed(self, text: str) -> Document:
         began, valid = time.perf_counter(), False

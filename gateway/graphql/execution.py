@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, cast
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql import execute as graphql_execute  # pyright: ignore[reportUnknownVariableType]
 from graphql.execution.values import VariableValues, get_variable_values
 
@@ -16,8 +16,10 @@ from gateway.context import RequestContext, Scope
 from gateway.driver import Driver
 from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, LimitExceeded, Overloaded
 from gateway.facets import needs
-from gateway.facets.needs import Homes
+from gateway.facets.explain import Explanation
+from gateway.facets.needs import Homes, Operation, Roots
 from gateway.graphql.documents import Document, Documents
+from gateway.graphql.projecting import Projecting, fetched, permits
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.session import RequestSession
 from gateway.telemetry.events import Emit, FaultMet
@@ -73,6 +75,7 @@ class Execution:
     def __init__(self, documents: Documents, homes: Homes, emit: Emit, *, customers: int, cost: int) -> None:
         self._documents = documents
         self._homes = homes
+        self._projecting = Projecting()
         self._emit = emit
         self._customers = customers
         self._cost = cost
@@ -116,15 +119,23 @@ class Execution:
         operation = document.operation(request.operation_name)
         if told := CURRENT.get():
             told.signature = document.signature(operation)
-        schema = operation.schema
-        coerced = self._coerced(schema, operation.node, request.variables)
-        try:
-            roots = needs.read(operation, coerced, self._homes, self._customers, policy.viewer(caller))
-        except GraphQLError as error:  # a null for what must not be null, which only the values show
-            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error)]) from None
-        session = RequestSession(driver, scope, policy.permitted(roots, caller), caller, self._emit, most_age)
+        compiled = self._documents.compiled(document, operation)
+        bound = compiled and compiled.bind(request.variables, policy.viewer(caller), self._customers)
+        if bound is None or not permits(bound, caller):
+            bound = None
+            roots = self._read(operation, request.variables, caller)
+        else:
+            roots = {root.key: root.entries for root in bound.roots}
+        explanation = Explanation()
         if told:
-            told.customers, told.explanation = sum(map(len, roots.values())), session.explanation
+            told.customers, told.explanation = sum(map(len, roots.values())), explanation
+        if compiled and bound and explain is None and most_age == math.inf:
+            known = self._projecting.known(compiled, bound, driver, scope, caller, explanation)
+            if known is not None:
+                return self._finished(*known, [], explanation)
+        session = RequestSession(
+            driver, scope, policy.permitted(roots, caller), caller, self._emit, explanation, most_age
+        )
         requested = session.requested()
         if requested > self._cost:
             raise LimitExceeded("units of cost", requested, self._cost, argument="query")
@@ -134,10 +145,37 @@ class Execution:
                 {"message": problem.message, "path": list(path), "extensions": dict(problem.extensions)}
                 for path, problem in session.problems()
             ]
-            extensions = {"explain": session.explanation.as_json(), "cost": self._told(session, requested)}
+            extensions = {"explain": explanation.as_json(), "cost": self._told(explanation, requested)}
             return Answer(errors=problems, extensions=extensions)
+        if compiled and bound:
+            self._projecting.priced(bound, requested, explanation.cold)
+            session.start()
+            await session.finish()
+            data = fetched(compiled, bound, session)
+            if data is not None:
+                return self._finished(data, requested, [], explanation, explain)
+        return await self._referred(request, document, operation, session, explain, requested)
+
+    def _read(self, operation: Operation, variables: Mapping[str, Any], caller: Caller) -> Roots:
+        """The needs of an operation, as graphql-core understands it."""
+        coerced = self._coerced(operation.schema, operation.node, variables)
+        try:
+            return needs.read(operation, coerced, self._homes, self._customers, policy.viewer(caller))
+        except GraphQLError as error:  # a null for what must not be null, which only the values show
+            raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error)]) from None
+
+    async def _referred(
+        self,
+        request: GraphQLRequest,
+        document: Document,
+        operation: Operation,
+        session: RequestSession,
+        explain: Explain | None,
+        requested: int,
+    ) -> Answer:
+        """The answer of graphql-core, over what the session fetches or has fetched."""
         result = graphql_execute(
-            schema,
+            operation.schema,
             document.node,
             context_value=RequestContext(session),
             variable_values=dict(request.variables),
@@ -146,11 +184,34 @@ class Execution:
         if isinstance(result, Awaitable):
             result = await result
         await session.finish()
-        return self._answered(result, session, explain, requested)
+        data, errors = result.data, [self._shown(error) for error in result.errors or ()]
+        for key, index in session.deleted():
+            data, errors = _without(data, errors, key, index)
+        if (overloaded := _nothing_but_overloaded(data, result.errors or ())) is not None:
+            return replace(refused(overloaded), retry_after_s=overloaded.retry_after_s)
+        return self._finished(data, requested, errors, session.explanation, explain)
 
-    def _told(self, session: RequestSession, requested: int) -> Mapping[str, int]:
+    def _finished(
+        self,
+        data: Mapping[str, Any] | None,
+        requested: int,
+        errors: Sequence[Mapping[str, Any]],
+        told: Explanation,
+        explain: Explain | None = None,
+    ) -> Answer:
+        extensions = dict[str, Any]()
+        if requested:
+            extensions["cost"] = self._told(told, requested)
+        if told.spared:
+            extensions["staleIfError"] = sorted({facet.name for facet in told.spared})
+        if explain is Explain.ANALYZE:
+            extensions["explain"] = told.as_json()
+        whole = not errors and math.isfinite(told.fresh_for) and not told.spared
+        return Answer(data, errors, extensions, fresh_for=int(told.fresh_for) if whole else 0)
+
+    def _told(self, explanation: Explanation, requested: int) -> Mapping[str, int]:
         """The form of `extensions.cost`."""
-        return {"requested": requested, "actual": session.explanation.cost, "limit": self._cost}
+        return {"requested": requested, "actual": explanation.cost, "limit": self._cost}
 
     def _coerced(
         self, schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any]
@@ -164,29 +225,6 @@ class Execution:
         if isinstance(found, list):
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error) for error in found])
         return found
-
-    def _answered(
-        self, result: ExecutionResult, session: RequestSession, explain: Explain | None, requested: int
-    ) -> Answer:
-        data, errors = result.data, [self._shown(error) for error in result.errors or ()]
-        for key, index in session.deleted():
-            data, errors = _without(data, errors, key, index)
-        if (overloaded := _nothing_but_overloaded(data, result.errors or ())) is not None:
-            return replace(refused(overloaded), retry_after_s=overloaded.retry_after_s)
-        told, extensions = session.explanation, dict[str, Any]()
-        if requested:
-            extensions["cost"] = self._told(session, requested)
-        if told.spared:
-            extensions["staleIfError"] = sorted({facet.name for facet in told.spared})
-        if explain is Explain.ANALYZE:
-            extensions["explain"] = told.as_json()
-        whole = not errors and math.isfinite(told.fresh_for) and not told.spared
-        return Answer(
-            data=data,
-            errors=errors,
-            extensions=extensions,
-            fresh_for=int(told.fresh_for) if whole else 0,
-        )
 
     def _shown(self, error: GraphQLError) -> Mapping[str, Any]:
         """An error as the caller may see it: what is not meant for them is an internal error without a text."""
