@@ -12,11 +12,14 @@ from typing import Any
 import orjson
 import pytest
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLObjectType,
     OperationDefinitionNode,
     execute,
+    get_named_type,
     get_variable_values,
     parse,
     validate,
@@ -32,7 +35,8 @@ from gateway.facets.facet import Address, Endpoint, Facet, Source
 from gateway.facets.needs import Operation, Wanted
 from gateway.graphql.projection import Bound, Deopt, Found, compiled
 from tests.support.composing import Composer
-from tests.support.everything import GRAPH
+from tests.support.everything import GRAPH, sample
+from tests.support.selecting import every_field
 from tests.support.spoilt import Spoilt, payloads
 
 NIGHTLY = os.environ.get("GATEWAY_TESTS_NIGHTLY") == "1"
@@ -45,13 +49,12 @@ VIEWERS = (
     Forbidden("Not this one."),
 )
 Viewer = Address | CallerError | None
-People = Sequence[Spoilt | None]
 
 
 class Customer:
     """Implements `gateway.context.Customer` over what is known; nothing that was not foreseen is."""
 
-    def __init__(self, entry: Wanted, known: Spoilt | None) -> None:
+    def __init__(self, entry: Wanted, known: "Spoilt | Rich | None") -> None:
         self._entry = entry
         self._known = known
         self.id = known.id if known else ""
@@ -67,6 +70,19 @@ class Customer:
 
     def facet_of_profile(self, name: str) -> Facet:
         return CATALOG[name].of(self._entry.address)
+
+
+class Rich:
+    """Who has some of everything."""
+
+    id = "1"
+    merged_from = ("2",)
+
+    def value(self, facet: Facet) -> Any:
+        return sample(CATALOG[facet.name].value)
+
+
+People = Sequence[Spoilt | Rich | None]
 
 
 class Session:
@@ -100,8 +116,7 @@ def people(runner: asyncio.Runner) -> Sequence[Mapping[Endpoint, bytes]]:
     return runner.run(payloads())
 
 
-def operation_of(text: str) -> Operation:
-    document = parse(text)
+def operation_of(document: DocumentNode) -> Operation:
     fragments = {
         one.name.value: FragmentDetails(one) for one in document.definitions if isinstance(one, FragmentDefinitionNode)
     }
@@ -135,9 +150,11 @@ def written(data: object) -> bytes | str:
         return json.dumps(data)
 
 
-def executed(runner: asyncio.Runner, text: str, variables: dict[str, Any], session: Any) -> ExecutionResult:
+def executed(
+    runner: asyncio.Runner, document: DocumentNode, variables: dict[str, Any], session: Any
+) -> ExecutionResult:
     async def run() -> ExecutionResult:
-        result = execute(GRAPH.schema, parse(text), context_value=RequestContext(session), variable_values=variables)
+        result = execute(GRAPH.schema, document, context_value=RequestContext(session), variable_values=variables)
         return await result if isawaitable(result) else result
 
     return runner.run(run())
@@ -152,12 +169,58 @@ def same_binding(bound: Bound, roots: needs.Roots) -> None:
                 assert {facet for facet in root.facets if facet} == entry.causes.keys() - {EXISTENCE()}
 
 
+def leaves(parent: Any, path: tuple[str, ...], above: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
+    """The paths of all leaves that `every_field` selects."""
+    for name, field in parent.fields.items():
+        below: Any = get_named_type(field.type)
+        if not isinstance(below, GraphQLObjectType):
+            yield (*path, name)
+        elif below.name not in above:
+            yield from leaves(below, (*path, name), above | {below.name})
+
+
+def told_of(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The paths at which an answer has something."""
+    if value is not None:
+        yield path
+    for inner in value if isinstance(value, list) else ():
+        yield from told_of(inner, path)
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield from told_of(inner, (*path, key))
+
+
+def test_every_field_is_answered_as_graphql_core_does(
+    runner: asyncio.Runner, people: Sequence[Mapping[Endpoint, bytes]]
+) -> None:
+    customer = GRAPH.schema.type_map["Customer"]
+    text = f"query ($id: ID!) {{ customer(by: {{id: $id}}) {{ {every_field(customer)} }} }}"
+    document, variables = parse(text), {"id": "1"}
+    operation = operation_of(document)
+    projection, roots = compiled(operation, GRAPH.homes, GRAPH.shapes), read(operation, {"id": "1"}, None, 1)
+    assert projection
+    assert roots
+    bound = projection.bind(variables, None, 1)
+    assert bound
+    told: set[tuple[str, ...]] = set()
+    for one in [Rich(), *(Spoilt(Random(number), people[number]) for number in range(0, len(people), 5))]:  # noqa: S311
+        result = executed(runner, document, variables, Session(roots, {"customer": [one]}))
+        values = [facet and one.value(facet) for facet in bound.roots[0].facets]
+        try:
+            answer = projection.project(bound, [[Found(one.id, one.merged_from, values)]])
+        except Deopt:
+            assert result.errors
+            continue
+        assert written(answer) == written(result.data)
+        told |= set(told_of(answer["customer"], ()))
+    assert set(leaves(customer, ())) <= told
+
+
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_the_projection_answers_as_graphql_core_does(
     runner: asyncio.Runner, people: Sequence[Mapping[Endpoint, bytes]], shard: int
 ) -> None:
     seen: Counter[str] = Counter()
-    known: list[Spoilt | None] = []
+    known: People = []
     for number in range(CASES // SHARDS // TIMES):
         seed = shard * 1_000_000 + number
         random = Random(seed)  # noqa: S311
@@ -175,8 +238,9 @@ def compare(runner: asyncio.Runner, random: Random, people: People, seen: Counte
     """One operation with several sets of variables, each over other customers."""
     composed = Composer(random, GRAPH.schema).composed(TIMES)
     note = f"{note}: {composed.text}"
-    operation = operation_of(composed.text)
-    assert random.random() > 0.02 or not validate(GRAPH.schema, parse(composed.text)), note
+    document = parse(composed.text)
+    operation = operation_of(document)
+    assert random.random() > 0.02 or not validate(GRAPH.schema, document), note
     projection = compiled(operation, GRAPH.homes, GRAPH.shapes)
     if projection is None:
         seen["declined"] += TIMES
@@ -204,7 +268,7 @@ def compare(runner: asyncio.Runner, random: Random, people: People, seen: Counte
             ]
             for root in bound.roots
         ]
-        result = executed(runner, composed.text, variables, Session(roots, chosen))
+        result = executed(runner, document, variables, Session(roots, chosen))
         try:
             answer = projection.project(bound, found)
         except Deopt:
