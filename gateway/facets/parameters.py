@@ -10,11 +10,14 @@ from gateway.facets.catalog import ALWAYS, CATALOG
 from gateway.facets.facet import Endpoint, Facet, FacetArguments
 from gateway.facets.kind import FacetKind, FacetSource
 
-REMEMBERED: Final = 4096
-"""Results kept of each function of facets. Bounded, because callers choose days and accounts."""
+FACETS: Final = 1024
+"""Results kept of each function of one facet: 0.4 KB each. Bounded, because callers choose days and accounts."""
+SETS: Final = 512
+"""Results kept of each function of facets together: 1 to 3 KB each, key included, where thirty are selected at random.
+One plan asks for some thirty of them, a remembered one (`plans.MOST`) for those of its two calls."""
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=FACETS)
 def sources(facet: Facet, capabilities: Capabilities) -> tuple[FacetSource, ...]:
     """The ways to get a facet, at most one of each endpoint.
 
@@ -30,7 +33,7 @@ def sources(facet: Facet, capabilities: Capabilities) -> tuple[FacetSource, ...]
     )
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=FACETS)
 def source(facet: Facet, endpoint: Endpoint, capabilities: Capabilities) -> FacetSource | None:
     """The way to get a facet from an endpoint, if there is one."""
     return next((found for found in sources(facet, capabilities) if found.endpoint is endpoint), None)
@@ -51,7 +54,7 @@ class Parameters:
     flags: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=SETS)
 def parameters(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilities) -> Parameters:
     """The smallest parameters of one call that brings all these facets. No two may differ in a `slot`."""
     embeds: set[str] = set()
@@ -95,7 +98,7 @@ def _narrowing(endpoint: Endpoint, facets: Iterable[Facet], capabilities: Capabi
     return {parameter: value for parameter, value in agreed.items() if value is not None}
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=FACETS)
 def slot(facet: Facet, endpoint: Endpoint, capabilities: Capabilities) -> tuple[str, FacetArguments] | None:
     """The single-valued parameters that a facet occupies on a call, as one name and one value.
 
@@ -114,7 +117,7 @@ def compatible(one: frozenset[Facet], other: frozenset[Facet], endpoint: Endpoin
     return all(taken.get(name, value) == value for name, value in others)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=SETS)
 def brought(
     endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilities, profile: FacetArguments = ()
 ) -> frozenset[Facet]:
@@ -160,7 +163,7 @@ def _suppressed(found: FacetSource, carried: Parameters, capabilities: Capabilit
     return (suppressor.parameter, suppressor.value) in carried.flags
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=SETS)
 def cost(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilities) -> int:
     """The catalog cost, for one customer, of a call that brings these facets."""
     return sum(found.cost for facet in facets if (found := source(facet, endpoint, capabilities)) is not None)
