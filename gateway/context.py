@@ -16,6 +16,10 @@ class Credential(Protocol):
         """Who it is, for the scope: two credentials that may see different things have different principals."""
         ...
 
+    def at_hand(self) -> Mapping[str, str] | None:
+        """The headers to send, where nothing has to be waited for."""
+        ...
+
     async def headers(self) -> Mapping[str, str]:
         """The headers to send. Raises an `UpstreamError` where no proof can be had."""
         ...

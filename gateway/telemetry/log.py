@@ -85,5 +85,5 @@ def configure_logs(level: str, file: BinaryIO | None = None) -> None:
     """Has libraries log from `level` up, to standard output. httpx and aiocache tell of every request and key: they
     may only warn."""
     logging.basicConfig(level=_NUMBERS[level.lower()], handlers=[LibraryLines(Log(level.lower(), file))], force=True)
-    for noisy in ("httpx", "httpcore2", "aiocache"):
+    for noisy in ("httpx", "aiocache"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -22,14 +22,21 @@ def _principal(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+_NOTHING: Final[Mapping[str, str]] = {}
+
+
 class NoCredential:
     """For an upstream that asks for none."""
 
     principal = "none"
 
+    def at_hand(self) -> Mapping[str, str]:
+        """No header at all."""
+        return _NOTHING
+
     async def headers(self) -> Mapping[str, str]:
         """No header at all."""
-        return {}
+        return _NOTHING
 
     def refused(self, headers: Mapping[str, str]) -> bool:
         """Nothing else to try."""
@@ -49,6 +56,10 @@ class CallerCredential:
             raise Unauthenticated("Authorization: send what upstream knows you by.", error="")
         self.principal = _principal("caller", *(f"{name}={value}" for name, value in self._headers.items()))
 
+    def at_hand(self) -> Mapping[str, str]:
+        """The same headers every time."""
+        return self._headers
+
     async def headers(self) -> Mapping[str, str]:
         """The same headers every time."""
         return self._headers
@@ -66,6 +77,10 @@ class BasicCredential:
         token = base64.b64encode(f"{username}:{digest}".encode()).decode()
         self._headers = {"Authorization": f"Basic {token}"}
         self.principal = _principal("basic", username, digest)
+
+    def at_hand(self) -> Mapping[str, str]:
+        """The same header every time."""
+        return self._headers
 
     async def headers(self) -> Mapping[str, str]:
         """The same header every time."""
@@ -110,6 +125,10 @@ class OAuthCredential:
         self._renew_at = self._ends_at = float("-inf")
         self._renewing: asyncio.Task[None] | None = None
         self.principal = _principal("oauth", key, secret)
+
+    def at_hand(self) -> Mapping[str, str] | None:
+        """The token's header, unless it is due to be renewed."""
+        return self._headers if self._clock() < self._renew_at else None
 
     async def headers(self) -> Mapping[str, str]:
         """The token's header, renewed first when it is due."""

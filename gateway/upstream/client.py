@@ -1,6 +1,5 @@
 """Performs planned calls: the only place where the gateway talks to upstream."""
 
-import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -27,12 +26,11 @@ from gateway.upstream import v1, v2
 from gateway.upstream.answers import Failed, Outcomes, Performed, Target
 from gateway.upstream.bodies import Body
 from gateway.upstream.codes import expired, failure, refusal_in_xml
+from gateway.upstream.deadlines import moment, within
+from gateway.upstream.head import Head, target
 from gateway.upstream.request import UpstreamRequest
 from gateway.upstream.retries import retry_after
-
-MOST_BYTES: Final = 16 * 1024 * 1024
-"""An answer larger than this is not read to its end. The largest documented one has about 80 KB."""
-
+from gateway.upstream.wire import MOST_BYTES, Wire
 
 _SAYING_WHEN: Final = (429, 503)
 _Reply = tuple[int, bytes, float | None]
@@ -40,7 +38,11 @@ _Reply = tuple[int, bytes, float | None]
 
 
 class UpstreamClient:
-    """Both REST calls of one upstream organisation, under one credential."""
+    """Both REST calls of one upstream organisation, under one credential.
+
+    They go over `wire`, where there is one, and else through httpx; always through httpx while that has event hooks.
+    The same is sent either way.
+    """
 
     def __init__(
         self,
@@ -51,12 +53,19 @@ class UpstreamClient:
         timeout_s: float,
         country_code: str = "",
         clock: Callable[[], float] = time.perf_counter,
+        wire: Wire | None = None,
     ) -> None:
         self._http = http
         self._credential = credential
         self._capabilities = capabilities
         self._timeout_s = timeout_s
-        self._attribution = {"x-cap-client-countrycode": country_code} if country_code else {}
+        self._always = {"accept": "application/json", "accept-encoding": "gzip"}
+        if country_code:
+            self._always["x-cap-client-countrycode"] = country_code
+        self._wire = wire
+        self._prefix = http.base_url.raw_path.rstrip(b"/")
+        default = {"host": http.base_url.netloc.decode("ascii"), **http.headers}
+        self._head = Head({**default, **self._always})
         self._clock = clock
 
     def with_capabilities(self, capabilities: Capabilities) -> "UpstreamClient":
@@ -89,8 +98,8 @@ class UpstreamClient:
         started, proven = self._clock(), credential or self._credential
         status, size, wait, refused = None, 0, None, False
         try:
-            async with asyncio.timeout(min(timeout_s, self._timeout_s)):
-                status, body, wait = await self._get(self.request(call, targets), language, proven)
+            until = moment() + min(timeout_s, self._timeout_s)
+            status, body, wait = await self._get(self.request(call, targets), language, proven, until)
             size, refused = len(body), expired(status, body)
             outcomes = _outcomes(call, status, body, targets)
         except TimeoutError:
@@ -101,33 +110,58 @@ class UpstreamClient:
             refused, outcomes = True, all_failed(targets, CallerRefused("Upstream does not accept your credential."))
         return Performed(outcomes, status, (self._clock() - started) * 1000, size, wait, refused=refused)
 
-    async def _get(self, request: UpstreamRequest, language: str | None, credential: Credential) -> _Reply:
+    async def _get(
+        self, request: UpstreamRequest, language: str | None, credential: Credential, until: float
+    ) -> _Reply:
         """What upstream replies. A refused credential that can be renewed is renewed once."""
-        proof = await credential.headers()
-        reply = await self._send(request, proof, language)
+        proof = credential.at_hand()
+        if proof is None:
+            async with within(until):
+                proof = await credential.headers()
+        reply = await self._send(request, proof, language, until)
         if expired(reply[0], reply[1]) and credential.refused(proof):
-            reply = await self._send(request, await credential.headers(), language)
+            async with within(until):
+                proof = await credential.headers()
+            reply = await self._send(request, proof, language, until)
         return reply
 
-    async def _send(self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None) -> _Reply:
-        headers = {"accept": "application/json", "accept-encoding": "gzip", **self._attribution, **proof}
-        if language:
-            headers["language"] = language
+    async def _send(
+        self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None, until: float
+    ) -> _Reply:
+        wire, watching = self._wire, self._http.event_hooks
         try:
-            async with self._http.stream("GET", request.path, params=request.parameters, headers=headers) as response:
-                body = Body(response.headers.get("content-encoding", ""), most=MOST_BYTES)
-                async for part in response.aiter_raw():
-                    body.take(part)
-                wait = None
-                if response.status_code in _SAYING_WHEN:
-                    wait = retry_after(response.headers.get("retry-after"), time.time())
-                return response.status_code, bytes(body.read), wait
+            if wire is None or watching["request"] or watching["response"]:
+                return await self._through_httpx(request, proof, language, until)
+            asked = self._prefix + target(request).encode("ascii")
+            reply = await wire.get(asked, self._head.lines(proof, language), until=until, most=MOST_BYTES)
         except httpx.TimeoutException as error:
             raise UpstreamTimeout("Upstream did not answer in time.") from error
+        except httpx.DecodingError as error:
+            raise UpstreamUnavailable("Upstream answered more than can be read.") from error
         except httpx.HTTPError as error:
             raise UpstreamUnreachable("Upstream could not be reached.") from error
         except UnicodeError as error:
             raise UpstreamUnavailable("The call to upstream cannot be written as HTTP.") from error
+        return reply.status, reply.body, _wait(reply.status, reply.header(b"retry-after"))
+
+    async def _through_httpx(
+        self, request: UpstreamRequest, proof: Mapping[str, str], language: str | None, until: float
+    ) -> _Reply:
+        headers = {**self._always, **proof}
+        if language:
+            headers["language"] = language
+        async with (
+            within(until),
+            self._http.stream("GET", request.path, params=request.parameters, headers=headers) as response,
+        ):
+            body = Body(response.headers.get("content-encoding", ""), most=MOST_BYTES)
+            async for part in response.aiter_raw():
+                body.take(part)
+            return response.status_code, body.whole(), _wait(response.status_code, response.headers.get("retry-after"))
+
+
+def _wait(status: int, text: str | None) -> float | None:
+    return retry_after(text, time.time()) if text is not None and status in _SAYING_WHEN else None
 
 
 def _outcomes(call: Call, status: int, body: bytes, targets: Mapping[int, Target]) -> Outcomes:

@@ -1,73 +1,120 @@
-"""httpx over a connection pool that survives cancellation.
+"""httpx over connections of our own, and the way beside it that takes a GET without httpx (decision record 0017)."""
 
-httpx's own pool keeps a connection that was cancelled while connecting and, after enough of them, answers every
-request with a pool timeout until restart (decision record 0003). The successor's pool does not.
-"""
+import asyncio
+import math
+import re
+import ssl
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final, cast
 
-from collections.abc import AsyncIterator, Generator
-from contextlib import contextmanager
-
-import httpcore2
+import certifi
 import httpx
 
-_ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
-    (httpcore2.ConnectTimeout, httpx.ConnectTimeout),
-    (httpcore2.ReadTimeout, httpx.ReadTimeout),
-    (httpcore2.WriteTimeout, httpx.WriteTimeout),
-    (httpcore2.PoolTimeout, httpx.PoolTimeout),
-    (httpcore2.TimeoutException, httpx.TimeoutException),
-    (httpcore2.ConnectError, httpx.ConnectError),
-    (httpcore2.ReadError, httpx.ReadError),
-    (httpcore2.WriteError, httpx.WriteError),
-    (httpcore2.NetworkError, httpx.NetworkError),
-    (httpcore2.ProxyError, httpx.ProxyError),
-    (httpcore2.UnsupportedProtocol, httpx.UnsupportedProtocol),
-    (httpcore2.LocalProtocolError, httpx.LocalProtocolError),
-    (httpcore2.RemoteProtocolError, httpx.RemoteProtocolError),
-    (httpcore2.ProtocolError, httpx.ProtocolError),
-)
-"""The pool's errors and httpx's of the same meaning; the first that fits counts."""
+from gateway.errors import UpstreamUnavailable
+from gateway.upstream.deadlines import Watch
+from gateway.upstream.pool import Patience, Pool
+from gateway.upstream.wire import MOST_BYTES, Wire, WireReply
+
+_PORTS: Final = {b"http": 80, b"https": 443}
+_TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+_TARGET: Final = re.compile(rb"[\x21-\x7e]+")
+_UNSPOKEN: Final = ("CONNECT", "HEAD")
+_Origin = tuple[bytes, str, int]
 
 
 class PooledTransport(httpx.AsyncBaseTransport):
-    """An httpx transport with at most `max_connections` open connections, all of which may be kept alive."""
+    """An httpx transport with at most `max_connections` connections to each host, all of which may be kept alive.
 
-    def __init__(self, *, max_connections: int, keepalive_expiry_s: float = 30.0) -> None:
-        self._pool = httpcore2.AsyncConnectionPool(
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=keepalive_expiry_s,
-        )
+    It reads an answer whole, up to `most_bytes` before it is unpacked, and speaks HTTP/1.1 without proxies. `secure` is
+    what it proves servers by, the system's authorities if nothing is given.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_connections: int,
+        keepalive_expiry_s: float = 30.0,
+        most_bytes: int = MOST_BYTES,
+        secure: ssl.SSLContext | None = None,
+    ) -> None:
+        self._max_connections = max_connections
+        self._keepalive_expiry_s = keepalive_expiry_s
+        self._most_bytes = most_bytes
+        self._secure = secure
+        self._pools: dict[_Origin, Pool] = {}
+        self._watch: Watch | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends one request. Raises httpx's transport errors."""
+        """Sends one request. Raises httpx's transport errors, and `httpx.DecodingError` for what is too large."""
         if not isinstance(request.stream, httpx.AsyncByteStream):
             raise TypeError("an asynchronous transport takes requests with an asynchronous body")
-        url = httpcore2.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        with _translated():
-            response = await self._pool.handle_async_request(
-                httpcore2.Request(
-                    request.method,
-                    url,
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions=request.extensions,
-                )
+        if request.method in _UNSPOKEN:
+            raise httpx.UnsupportedProtocol(f"{request.method} is not spoken here")
+        pool = self._pool(_origin(request.url))
+        body = b"".join([part async for part in request.stream])
+        try:
+            reply = await pool.exchange(
+                _written(request, body),
+                most=self._most_bytes,
+                unpack=False,
+                repeatable=request.method == "GET",
+                patience=_patience(request),
             )
-        return httpx.Response(
-            response.status,
-            headers=response.headers,
-            stream=_Body(response),
-        )
+        except UpstreamUnavailable as error:
+            raise httpx.DecodingError(error.message) from error
+        return httpx.Response(reply.status, headers=reply.headers, stream=httpx.ByteStream(reply.body))
+
+    def wire(self, url: httpx.URL) -> Wire:
+        """The way to the upstream at a URL, over the same connections."""
+        return _Direct(partial(self._pool, _origin(url)))
 
     async def aclose(self) -> None:
         """Closes every connection."""
-        await self._pool.aclose()
+        for pool in self._pools.values():
+            await pool.close()
+        self._pools.clear()
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def _pool(self, origin: _Origin) -> Pool:
+        pool = self._pools.get(origin)
+        if pool is None:
+            scheme, host, port = origin
+            self._watch = self._watch or Watch(asyncio.get_running_loop())
+            pool = self._pools[origin] = Pool(
+                host,
+                port,
+                secure=self._proof() if scheme == b"https" else None,
+                max_connections=self._max_connections,
+                keepalive_expiry_s=self._keepalive_expiry_s,
+                watch=self._watch,
+            )
+        return pool
+
+    def _proof(self) -> ssl.SSLContext:
+        if self._secure is None:
+            self._secure = ssl.create_default_context()
+            found = ssl.get_default_verify_paths()
+            if not found.cafile and not found.capath:
+                self._secure.load_verify_locations(certifi.where())
+            self._secure.set_alpn_protocols(["http/1.1"])
+        return self._secure
+
+
+class _Direct:
+    """The port, without httpx."""
+
+    def __init__(self, pool: Callable[[], Pool]) -> None:
+        self._pool = pool
+
+    def get(self, target: bytes, headers: bytes, *, until: float, most: int) -> Awaitable[WireReply]:
+        """See `Wire`."""
+        return self._pool().exchange(
+            b"GET %b HTTP/1.1\r\n%b\r\n" % (target, headers), most=most, unpack=True, repeatable=True, until=until
+        )
 
 
 class InProcessTransport(httpx.ASGITransport):
@@ -86,26 +133,33 @@ class InProcessTransport(httpx.ASGITransport):
         return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(body))
 
 
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore2.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _translated():
-            async for part in self._response.aiter_stream():
-                yield part
-
-    async def aclose(self) -> None:
-        with _translated():
-            await self._response.aclose()
+def _origin(url: httpx.URL) -> _Origin:
+    scheme = url.raw_scheme
+    if scheme not in _PORTS or not url.host:
+        raise httpx.UnsupportedProtocol("an address must begin with http:// or https:// and name a host")
+    return scheme, url.raw_host.decode("ascii"), url.port or _PORTS[scheme]
 
 
-@contextmanager
-def _translated() -> Generator[None]:
-    try:
-        yield
-    except Exception as error:
-        for theirs, ours in _ERRORS:
-            if isinstance(error, theirs):
-                raise ours(str(error)) from error
-        raise
+def _written(request: httpx.Request, body: bytes) -> bytes:
+    """A request as it goes over the wire. Raises `httpx.LocalProtocolError` for what would say something else there."""
+    method, target, headers = request.method.encode("ascii", "replace"), request.url.raw_path, request.headers.raw
+    if not (
+        _TOKEN.fullmatch(method)
+        and _TARGET.fullmatch(target)
+        and all(_TOKEN.fullmatch(name) and _VALUE.fullmatch(value) for name, value in headers)
+    ):
+        raise httpx.LocalProtocolError("the request cannot be written as HTTP")
+    if "transfer-encoding" in request.headers:
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
+    lines = b"".join(b"%b: %b\r\n" % one for one in headers)
+    return b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, target, lines, body)
+
+
+def _patience(request: httpx.Request) -> Patience:
+    limits = cast("dict[str, float | None]", request.extensions.get("timeout", {}))
+    pool, connect, read = (limits.get(name) for name in ("pool", "connect", "read"))
+    return Patience(
+        math.inf if pool is None else pool,
+        math.inf if connect is None else connect,
+        math.inf if read is None else read,
+    )

@@ -1,6 +1,7 @@
 """The organisations in front of which the gateway stands, made from settings."""
 
 from collections.abc import Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from gateway.upstream.auth import BasicCredential, NoCredential, OAuthCredential
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.resilient import ResilientClient
 from gateway.upstream.transport import InProcessTransport, PooledTransport
+from gateway.upstream.wire import Wired
 from gateway.upstream_settings import UpstreamAuth, UpstreamSettings
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def _tenant(
     clock: Callable[[], float],
 ) -> Tenant:
     upstream = given.upstream
-    http = _http(upstream, sandbox)
+    transport, http = _http(upstream, sandbox)
     credential = _credential(upstream, http)
     client = UpstreamClient(
         http,
@@ -60,6 +62,7 @@ def _tenant(
         capabilities=upstream.capabilities,
         timeout_s=upstream.timeout_s,
         country_code=upstream.country_code,
+        wire=transport.wire(http.base_url) if isinstance(transport, Wired) else None,
     )
     calls = ResilientClient(client, upstream.capabilities, upstream.policy, emit)
     driver = Driver(
@@ -85,19 +88,21 @@ def _tenant(
     )
 
 
-def _http(upstream: UpstreamSettings, sandbox: "Sandbox | None") -> httpx.AsyncClient:
-    """The one HTTP client. Proxies of the environment are not used: they would see every credential."""
-    timeout = httpx.Timeout(upstream.timeout_s)
+def _http(upstream: UpstreamSettings, sandbox: "Sandbox | None") -> tuple[httpx.AsyncBaseTransport, httpx.AsyncClient]:
+    """The one HTTP client, and what it sends through. Proxies of the environment are not used, and cookies are not
+    kept: a proxy would see every credential, and a cookie of one caller would go out with the next one's request."""
     if sandbox is not None:
-        transport = InProcessTransport(sandbox)
-        return httpx.AsyncClient(transport=transport, base_url="http://sandbox", timeout=timeout, trust_env=False)
-    if upstream.base_url is None:
+        transport, address = InProcessTransport(sandbox), "http://sandbox"
+    elif upstream.base_url is None:
         raise BadSettings("GATEWAY_UPSTREAM__BASE_URL: is not set; `gateway dev` runs without one")
-    return httpx.AsyncClient(
-        transport=PooledTransport(max_connections=upstream.max_connections),
-        base_url=str(upstream.base_url),
-        timeout=timeout,
+    else:
+        transport, address = PooledTransport(max_connections=upstream.max_connections), str(upstream.base_url)
+    return transport, httpx.AsyncClient(
+        transport=transport,
+        base_url=address,
+        timeout=httpx.Timeout(upstream.timeout_s),
         trust_env=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
 
 

@@ -194,7 +194,7 @@ def test_what_is_no_template_is_told_as_far_as_it_is_safe(message: object, told:
     assert lines.all[0]["message"] == told
 
 
-@pytest.mark.parametrize("name", ["httpx", "httpcore2", "aiocache"])
+@pytest.mark.parametrize("name", ["httpx", "aiocache"])
 def test_libraries_that_tell_of_every_request_may_only_warn(library_lines: Lines, name: str) -> None:
     logging.getLogger(name).info("GET %s", MOBILE)
     assert library_lines.text == ""

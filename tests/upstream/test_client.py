@@ -25,6 +25,7 @@ from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, 
 from gateway.upstream.auth import BasicCredential
 from gateway.upstream.client import Performed, UpstreamClient
 from gateway.upstream.transport import PooledTransport
+from gateway.upstream.wire import Wired
 from tests.upstream.calls import EMAIL, ID, MOBILE, call, target
 from tests.upstream.wire import Exchange, Say, Wire, answering, closed_port, head, listening
 
@@ -46,20 +47,31 @@ FOUND = {V1: FOUND_V1, V2: FOUND_V2}
 both = pytest.mark.parametrize("endpoint", [V1, V2])
 
 
+@pytest.fixture(params=["httpx", "wire"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Everything here is so on both ways to upstream."""
+    if request.param == "httpx":
+        monkeypatch.delattr(PooledTransport, "wire")
+    return request.param
+
+
 @asynccontextmanager
-async def asking(say: Say, *, timeout_s: float = 10.0, **more: Any) -> AsyncIterator[tuple[UpstreamClient, Wire]]:
-    """The client over its own pool, and the server it asks."""
-    async with (
-        listening(say) as wire,
-        httpx.AsyncClient(
-            transport=PooledTransport(max_connections=4),
-            base_url=wire.url,
-            timeout=httpx.Timeout(10.0),
-            trust_env=False,
-        ) as http,
-    ):
+async def client_of(
+    url: str, *, timeout_s: float = 10.0, connections: int = 4, **more: Any
+) -> AsyncIterator[UpstreamClient]:
+    """The client over its own pool, wired as the gateway wires it."""
+    transport = PooledTransport(max_connections=connections)
+    async with httpx.AsyncClient(transport=transport, base_url=url, timeout=10.0, trust_env=False) as http:
+        wire = transport.wire(http.base_url) if isinstance(transport, Wired) else None
         credential = BasicCredential("till.secret", "hunter2")
-        yield UpstreamClient(http, credential, capabilities=Capabilities(), timeout_s=timeout_s, **more), wire
+        yield UpstreamClient(http, credential, capabilities=Capabilities(), timeout_s=timeout_s, wire=wire, **more)
+
+
+@asynccontextmanager
+async def asking(say: Say, **more: Any) -> AsyncIterator[tuple[UpstreamClient, Wire]]:
+    """The client, and the server it asks."""
+    async with listening(say) as wire, client_of(wire.url, **more) as upstream:
+        yield upstream, wire
 
 
 async def performed(say: Say, endpoint: Endpoint, *targets: Target, **more: Any) -> Performed:
@@ -100,6 +112,37 @@ async def test_a_language_is_sent_only_when_one_is_given(endpoint: Endpoint, lan
     async with asking(answering(FOUND[endpoint])) as (upstream, wire):
         await upstream.perform(call(endpoint, BY_MOBILE), {0: BY_MOBILE}, language)
     assert wire.exchanges[0].headers.get("language") == sent
+
+
+async def test_a_call_says_the_same_on_both_ways(monkeypatch: pytest.MonkeyPatch):
+    heads: list[bytes] = []
+
+    async def say(exchange: Exchange) -> None:
+        heads.append(exchange.line.encode() + repr(sorted(exchange.headers.items())).encode())
+        await exchange.answer(b"{}")
+
+    async with listening(say) as wire:
+        for _ in range(2):
+            async with client_of(f"{wire.url}/some/prefix/", country_code="91") as upstream:
+                await upstream.perform(call(V2, BY_EMAIL), {0: BY_EMAIL}, "zh")
+                await upstream.perform(call(V2, BY_ID), {0: BY_ID})
+                await upstream.perform(call(V1, BY_MOBILE), {0: BY_MOBILE})
+            monkeypatch.delattr(PooledTransport, "wire", raising=False)
+    assert heads[:3] == heads[3:]
+    assert b"/some/prefix/v2/customers/lookup" in heads[0]
+
+
+async def test_a_client_with_event_hooks_goes_through_httpx():
+    seen: list[httpx.Request] = []
+
+    async def watch(request: httpx.Request) -> None:
+        seen.append(request)
+
+    async with asking(answering(FOUND_V2)) as (upstream, _):
+        upstream._http.event_hooks = {"request": [watch]}  # noqa: SLF001 - as telemetry sets them after the wiring
+        found = await upstream.perform(call(V2, BY_MOBILE), {0: BY_MOBILE})
+    assert isinstance(found.outcomes[0], Found)
+    assert len(seen) == 1
 
 
 # What comes back.
@@ -198,6 +241,18 @@ async def test_an_answer_that_is_not_json_is_a_failure(endpoint: Endpoint, body:
     assert type(error_of(await outcome(answering(body), endpoint))) is UpstreamBroken
 
 
+@both
+@pytest.mark.parametrize("status", [429, 503])
+async def test_what_upstream_asks_to_wait_is_told(endpoint: Endpoint, status: int):
+    found = await performed(answering(b"", "rEtry-aFter: 7", status=status), endpoint)
+    assert found.retry_after_s == 7.0
+
+
+@both
+async def test_a_wait_that_comes_with_an_answer_is_not_told(endpoint: Endpoint):
+    assert (await performed(answering(FOUND[endpoint], "Retry-After: 7"), endpoint)).retry_after_s is None
+
+
 async def test_a_failure_is_every_customers_of_the_batch():
     found = await performed(answering(b"", status=503), V1, BY_MOBILE, target((MOBILE, "2")), target((MOBILE, "3")))
     assert [type(error_of(found.outcomes[position])) for position in range(3)] == [UpstreamBroken] * 3
@@ -243,10 +298,7 @@ async def test_an_upstream_that_breaks_is_a_failure(endpoint: Endpoint, say: Say
 
 @both
 async def test_an_upstream_that_is_not_there_is_a_failure(endpoint: Endpoint):
-    async with httpx.AsyncClient(
-        transport=PooledTransport(max_connections=1), base_url=await closed_port(), trust_env=False
-    ) as http:
-        upstream = UpstreamClient(http, BasicCredential("u", "p"), capabilities=Capabilities(), timeout_s=10.0)
+    async with client_of(await closed_port()) as upstream:
         found = await upstream.perform(call(endpoint, BY_MOBILE), {0: BY_MOBILE})
     assert (type(error_of(found.outcomes[0])), found.status) == (UpstreamUnreachable, None)
 
@@ -257,15 +309,8 @@ async def test_a_call_that_timed_out_gives_its_connection_back(endpoint: Endpoin
         first = exchange is wire.exchanges[0]
         await (exchange.never() if first else exchange.answer(json.dumps(FOUND[endpoint]).encode()))
 
-    async with (
-        listening(say) as wire,
-        httpx.AsyncClient(transport=PooledTransport(max_connections=1), base_url=wire.url, trust_env=False) as http,
-    ):
-        hasty, patient = (
-            UpstreamClient(http, BasicCredential("u", "p"), capabilities=Capabilities(), timeout_s=limit)
-            for limit in (0.05, 10.0)
-        )
-        late = await hasty.perform(call(endpoint, BY_MOBILE), {0: BY_MOBILE})
+    async with asking(say, connections=1) as (patient, wire):
+        late = await patient.perform(call(endpoint, BY_MOBILE), {0: BY_MOBILE}, timeout_s=0.05)
         assert isinstance(error_of(late.outcomes[0]), UpstreamTimeout)
         found = await patient.perform(call(endpoint, BY_MOBILE), {0: BY_MOBILE})
     assert isinstance(found.outcomes[0], Found)

@@ -31,7 +31,8 @@ async def asking(url: str, events: list[Event], **policy: Any) -> AsyncIterator[
     """The client over its own pool; it waits for nothing before it asks again."""
     transport = PooledTransport(max_connections=4)
     async with httpx.AsyncClient(transport=transport, base_url=url, timeout=10.0, trust_env=False) as http:
-        client = UpstreamClient(http, NoCredential(), capabilities=Capabilities(), timeout_s=10.0)
+        wire = transport.wire(http.base_url)
+        client = UpstreamClient(http, NoCredential(), capabilities=Capabilities(), timeout_s=10.0, wire=wire)
         found = ResilientClient(client, Capabilities(), Policy(attempts=2, **policy), events.append, draw=lambda: 0.0)
         yield found
         await found.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -84,12 +85,12 @@ class Wire:
 
 
 @asynccontextmanager
-async def listening(say: Say) -> AsyncIterator[Wire]:
+async def listening(say: Say, *, host: str = "127.0.0.1", secure: ssl.SSLContext | None = None) -> AsyncIterator[Wire]:
     """A server that answers each request as `say` does."""
     wire = Wire(say)
-    server = await asyncio.start_server(wire._serve, "127.0.0.1", 0)  # noqa: SLF001 - its own
-    host, port = server.sockets[0].getsockname()[:2]
-    wire.url = f"http://{host}:{port}"
+    server = await asyncio.start_server(wire._serve, host, 0, ssl=secure)  # noqa: SLF001 - its own
+    port = server.sockets[0].getsockname()[1]
+    wire.url = f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     try:
         yield wire
     finally:
