@@ -17,7 +17,6 @@ from gateway.facets.explain import ExplainedCall, causes_of
 from gateway.facets.facet import Facet
 from gateway.facets.parameters import source, ways
 from gateway.facets.plan import Call
-from gateway.model.page import Page
 from gateway.record import CustomerRecord, Known
 from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Target
@@ -146,12 +145,11 @@ class Performer:
 
     def _part(self, call: Call, brought: frozenset[Facet], found: Found, began: float) -> Part:
         """What may be kept of a block: all that came whole, asked for or not."""
-        every = ways(call.endpoint, brought, self._capabilities)
-        whole = every
-        if found.warnings:
-            whole = {facet: way for facet, way in every.items() if not found.warnings & way.partial_codes}
-        page = Page(found.raw, self._zone, found.block)
-        return self._cache.part(page, whole, call.endpoint, began, self._clock())
+        whole = ways(call.endpoint, brought, self._capabilities)
+        page = found.page(call.endpoint, self._zone)
+        if page.warnings:
+            whole = {facet: way for facet, way in whole.items() if not page.partial(way)}
+        return self._cache.part(page, whole, began, self._clock())
 
     def _settle(self, record: CustomerRecord, call: Call, brought: frozenset[Facet], part: Part) -> None:
         """Settles what is wanted of a block. What came only in part is used once."""
@@ -167,7 +165,7 @@ class Performer:
                 else:
                     record.lasts[facet] = entry.lifetime.fresh_for
                     record.settle(facet, Known(entry.value))
-            elif value := part.page.read(way.read, facet.argument_values)[0]:
+            elif value := part.page.read(facet, way)[0]:
                 record.settle(facet, Known(value))
             elif facet in call.facets:
                 record.settle(facet, UpstreamPartial("Upstream answered without this part."))

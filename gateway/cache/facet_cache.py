@@ -18,8 +18,8 @@ from gateway.context import Scope
 from gateway.facets.catalog import CARDS, CATALOG
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, IdentifierKind
 from gateway.facets.kind import Lifetime
+from gateway.facets.page import Page
 from gateway.model.cards import Card
-from gateway.model.page import Page
 from gateway.telemetry.events import Emit
 
 IDENTITY_FRESH_FOR: Final = 60
@@ -67,9 +67,9 @@ class FacetCache:
         """An entry for a value that a call brought, which began and ended at these times."""
         return Entry(value, began, self._lifetimes[facet.name], origin, max(0.0, ended - began))
 
-    def part(self, page: Page, ways: Ways, origin: Endpoint, began: float, ended: float) -> Part:
+    def part(self, page: Page, ways: Ways, began: float, ended: float) -> Part:
         """A part for the page that a call brought, which began and ended at these times."""
-        return Part(page, ways, origin, began, max(0.0, ended - began), self._warm)
+        return Part(page, ways, began, max(0.0, ended - began), self._warm)
 
     async def identify(
         self, scope: Scope, addresses: Sequence[Address], most_age: float = math.inf

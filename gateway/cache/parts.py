@@ -6,14 +6,14 @@ from typing import Final, Protocol
 from gateway.cache.entries import Entry
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.kind import FacetSource, Lifetime
-from gateway.model.page import Page
+from gateway.facets.page import Page
 from gateway.model.readers import Anomaly
 
 Ways = Mapping[Facet, FacetSource]
 """How each facet that a call brings whole lies in its page. Calls that are alike share one."""
 
-OVERHEAD: Final = 150
-"""Bytes that a part costs beside its page."""
+OVERHEAD: Final = 400
+"""Bytes that a part costs beside the text of its page."""
 MOST_PARTS: Final = 8
 """Parts kept of one customer; each may hold the whole of them."""
 
@@ -36,19 +36,15 @@ class Keeper(Protocol):
 class Part:
     """What one call brought. `fetched_at` is when it began (Unix seconds), `took_s` how long it took."""
 
-    __slots__ = ("_keeper", "_read", "_told", "fetched_at", "origin", "page", "took_s", "ways")
+    __slots__ = ("_keeper", "_read", "fetched_at", "page", "took_s", "ways")
 
-    def __init__(
-        self, page: Page, ways: Ways, origin: Endpoint, fetched_at: float, took_s: float, keeper: Keeper
-    ) -> None:
+    def __init__(self, page: Page, ways: Ways, fetched_at: float, took_s: float, keeper: Keeper) -> None:
         self.page = page
         self.ways = ways
-        self.origin = origin
         self.fetched_at = fetched_at
         self.took_s = took_s
         self._keeper = keeper
         self._read: dict[Facet, Entry | None] = {}
-        self._told: set[Anomaly] | None = None
 
     def __len__(self) -> int:
         return len(self.page) + OVERHEAD
@@ -65,17 +61,14 @@ class Part:
             return self._read[facet]
         keeper = self._keeper
         try:
-            value, anomalies = self.page.read(self.ways[facet].read, facet.argument_values)
+            value, anomalies = self.page.read(facet, self.ways[facet])
         except Exception as fault:  # noqa: BLE001 - a fault in one reader costs its facet, not the answer
-            keeper.tell(self.origin, facet, fault)
+            keeper.tell(self.page.endpoint, facet, fault)
             self._read[facet] = None
             return None
-        for anomaly in anomalies:  # facets that read the same block meet the same ones
-            told = self._told = self._told or set()
-            if anomaly not in told:
-                told.add(anomaly)
-                keeper.tell(self.origin, facet, anomaly)
-        found = Entry(value, self.fetched_at, keeper.lifetimes[facet.name], self.origin, self.took_s)
+        for anomaly in anomalies:
+            keeper.tell(self.page.endpoint, facet, anomaly)
+        found = Entry(value, self.fetched_at, keeper.lifetimes[facet.name], self.page.endpoint, self.took_s)
         self._read[facet] = found
         keeper.add(self)
         return found

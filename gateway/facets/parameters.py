@@ -39,7 +39,7 @@ def source(facet: Facet, endpoint: Endpoint, capabilities: Capabilities) -> Face
     return next((found for found in sources(facet, capabilities) if found.endpoint is endpoint), None)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=SETS)
 def ways(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilities) -> Mapping[Facet, FacetSource]:
     """How an endpoint tells each of these facets, in their order."""
     found = ((facet, source(facet, endpoint, capabilities)) for facet in sorted(facets))

@@ -1,12 +1,12 @@
 """What an upstream answer says of each customer it was asked for. Values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-
-import orjson
+from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from gateway.errors import GatewayError
-from gateway.facets.facet import Address, CustomerId, Facet, Identifier
+from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier
+from gateway.facets.page import Page
 from gateway.model.readers import Block
 
 
@@ -23,7 +23,7 @@ class Found:
     """The customer's block, and the JSON text it was read from.
 
     `merged` says that the one asked for was merged into another account: the block is then the survivor's, or still the
-    victim's own, as V2 has it (facts §6.15).
+    victim's own, as V2 has it (facts §6.15). `raw` and `place` are the page's.
     """
 
     id: CustomerId
@@ -31,11 +31,12 @@ class Found:
     merged: bool = False
     warnings: frozenset[str] = frozenset()
     of_victim: bool = False
+    raw: bytes = field(default=b"", compare=False, repr=False)
+    place: int | None = field(default=None, compare=False, repr=False)
 
-    @property
-    def raw(self) -> bytes:
-        """The JSON text of the block."""
-        return orjson.dumps(self.block)
+    def page(self, endpoint: Endpoint, zone: tzinfo) -> Page:
+        """The block of this endpoint to be read from, hot."""
+        return Page(endpoint, self.raw, zone, self.warnings, self.place, self.block)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,11 +175,11 @@ def _outcomes(call: Call, status: int, body: bytes, targets: Mapping[int, Target
         return all_failed(targets, refused)
     match call.endpoint:
         case Endpoint.V2 if payload is not None and status not in (401, 403, 429):
-            return {position: v2.outcome(payload, target)}
+            return {position: v2.outcome(payload, target, body)}
         case Endpoint.V2:
             return {position: v2.refused(status, blank=not body, by_id=call.by == BY_ID)}
         case Endpoint.V1 if payload is not None and status not in (401, 403, 429):
-            return v1.outcomes(payload, targets)
+            return v1.outcomes(payload, targets, body)
         case Endpoint.V1:
             return all_failed(targets, failure(status))
 

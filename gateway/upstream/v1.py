@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
+import orjson
+
 from gateway.errors import (
     BadUserInput,
     GatewayError,
@@ -16,6 +18,7 @@ from gateway.facets.addresses import normal_form
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import CustomerId, Identifier, IdentifierKind
 from gateway.facets.plan import Call
+from gateway.model.envelope import block_of, items, listed, response_of
 from gateway.model.readers import Block, flag_of, identity_of
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
 from gateway.upstream.codes import SERVER_FAULTS, code_of
@@ -56,40 +59,48 @@ def request(call: Call, targets: Sequence[Target], capabilities: Capabilities) -
     return UpstreamRequest(PATH, PATH, ((name, values), *call.parameters(capabilities).flags), name)
 
 
-def outcomes(body: object, targets: Mapping[int, Target]) -> Mapping[int, Outcome]:
-    """What a body says of each customer of the batch, by position in the needs.
+def outcomes(body: object, targets: Mapping[int, Target], raw: bytes = b"") -> Mapping[int, Outcome]:
+    """What a body says of each customer of the batch, by position in the needs. `raw` is the body as it came.
 
     An item is attributed only by an identifier it carries, compared in normal form; the only item of a call for one
     customer is theirs.
     """
-    items, failed = _items(body)
+    found, failed = _items(body)
     if failed is not None:
         return dict.fromkeys(targets, Failed(failed))
-    if len(targets) == 1 and len(items) < 2:
+    if len(targets) == 1 and len(found) < 2:
         ((position, target),) = targets.items()
-        return {position: _outcome(items[0], target) if items else NotFound()}
-    carried = _carried(items, {target.identifiers[0].kind for target in targets.values()})
+        return {position: _outcome(found[0], target, raw, 0) if found else NotFound()}
+    carried = _carried(found, {target.identifiers[0].kind for target in targets.values()})
     return {
-        position: _attributed(carried.get(_key(target.identifiers[0]), ()), target)
+        position: _attributed(found, carried.get(_key(target.identifiers[0]), ()), target, raw)
         for position, target in targets.items()
     }
 
 
-def _attributed(items: Sequence[Block], target: Target) -> Outcome:
+def _attributed(items: Sequence[Block], places: Sequence[int], target: Target, raw: bytes) -> Outcome:
     """The outcome of the item that carries the identifier; where a victim's survivor is in the batch too, its own."""
-    found = [_outcome(item, target) for item in items]
+    found = [_outcome(items[place], target, *_cut(items[place], raw, place)) for place in places]
     return min(found, key=lambda outcome: isinstance(outcome, Found) and outcome.merged, default=Unattributed())
 
 
-def _carried(items: Sequence[Block], kinds: Iterable[IdentifierKind]) -> Mapping[_Key, Sequence[Block]]:
-    """The items that carry an identifier of these kinds, in their order."""
-    found: dict[_Key, list[Block]] = {}
+def _carried(items: Sequence[Block], kinds: Iterable[IdentifierKind]) -> Mapping[_Key, Sequence[int]]:
+    """The places of the items that carry an identifier of these kinds."""
+    found: dict[_Key, list[int]] = {}
     for kind in kinds:
-        for item in items:
+        for place, item in enumerate(items):
             values = {normal_form(kind, identity_of(item.get(name)) or "") for name in _CARRIED.get(kind, ())}
             for value in values:
-                found.setdefault((kind, value), []).append(item)
+                found.setdefault((kind, value), []).append(place)
     return found
+
+
+def _cut(item: Block, raw: bytes, place: int) -> tuple[bytes, int | None]:
+    """An item's bytes, so that nobody who keeps them keeps the whole batch, but for one that is too deep to write."""
+    try:
+        return orjson.dumps(item), None
+    except orjson.JSONEncodeError:
+        return raw, place
 
 
 def _key(identifier: Identifier) -> _Key:
@@ -98,9 +109,8 @@ def _key(identifier: Identifier) -> _Key:
 
 def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
     """The items of an answer, in a native or an XML-born body; or why there are none."""
-    outer = _block(body)
-    response = _block(outer.get("response", outer))
-    status = _block(response.get("status"))
+    response = response_of(body)
+    status = block_of(response.get("status"))
     code = code_of(status)
     if code in _NO_PERMISSION:
         return [], UpstreamUnauthorized("Upstream refused the gateway's credential.")
@@ -110,21 +120,18 @@ def _items(body: object) -> tuple[Sequence[Block], GatewayError | None]:
         return [], UpstreamRateLimited("Upstream refused the call because there were too many.")
     if not status:
         return [], UpstreamUnavailable("Upstream (V1.1) answered something that is not a list of customers.")
-    customers = response.get("customers")
-    found = cast("Block", customers).get("customer") if isinstance(customers, dict) else customers
-    listed = cast("list[object]", found) if isinstance(found, list) else [found]
-    items = [cast("Block", item) for item in listed if isinstance(item, dict)]
-    if not items and any(one is not None and one != "" for one in listed):
+    found = items(response)
+    if not found and any(one is not None and one != "" for one in listed(response)):
         return [], UpstreamUnavailable("Upstream (V1.1) answered customers that cannot be read.")
-    if not items and code in SERVER_FAULTS:
+    if not found and code in SERVER_FAULTS:
         return [], UpstreamBroken(f"Upstream (V1.1) answered with code {code}.")
-    if not items and code not in ("200", "201"):
+    if not found and code not in ("200", "201"):
         return [], UpstreamUnavailable(f"Upstream (V1.1) answered with code {code}.")
-    return items, None
+    return found, None
 
 
-def _outcome(item: Block, target: Target) -> Outcome:
-    status = _block(item.get("item_status"))
+def _outcome(item: Block, target: Target, raw: bytes, place: int | None) -> Outcome:
+    status = block_of(item.get("item_status"))
     code = code_of(status)
     if code == _DELETED:
         return Deleted()
@@ -138,7 +145,7 @@ def _outcome(item: Block, target: Target) -> Outcome:
     merged = _MERGED in warnings or flag_of(item.get("survivor_account_retrieved")) is True
     if asked.kind is IdentifierKind.ID and found != asked.value and not merged:
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered for another customer; the answer is discarded."))
-    return Found(CustomerId(found), item, merged, warnings)
+    return Found(CustomerId(found), item, merged, warnings, raw=raw, place=place)
 
 
 def _refusal(code: str) -> Outcome:
@@ -156,10 +163,6 @@ def _warnings(status: Block) -> frozenset[str]:
     warnings = status.get("warnings")
     if not warnings:
         return frozenset()
-    found: Any = _block(warnings).get("warning")
+    found: Any = block_of(warnings).get("warning")
     listed = cast("list[object]", found) if isinstance(found, list) else [found]
-    return frozenset(code_of(_block(one) or {"code": one}) for one in listed if one)
-
-
-def _block(value: object) -> Block:
-    return cast("Block", value) if isinstance(value, dict) else {}
+    return frozenset(code_of(block_of(one) or {"code": one}) for one in listed if one)

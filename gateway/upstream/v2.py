@@ -77,8 +77,8 @@ def request(call: Call, target: Target, capabilities: Capabilities) -> UpstreamR
     return UpstreamRequest(path, shown, (*parameters, *carried.flags), identifying)
 
 
-def outcome(body: object, target: Target) -> Outcome:
-    """What a body says of the customer. Errors come with HTTP 200 as well (facts §1.4)."""
+def outcome(body: object, target: Target, raw: bytes = b"") -> Outcome:
+    """What a body says of the customer. Errors come with HTTP 200 as well (facts §1.4). `raw` is it as it came."""
     if not isinstance(body, dict):
         return Failed(UpstreamUnavailable("Upstream (V2) answered something that is not a customer."))
     entity = cast("Block", body)
@@ -93,7 +93,7 @@ def outcome(body: object, target: Target) -> Outcome:
     asked = target.identifiers[0]
     if asked.kind is IdentifierKind.ID and asked.value != found and not merged:
         return Failed(UpstreamUnavailable("Upstream (V2) answered for another customer; the answer is discarded."))
-    return Found(CustomerId(found), entity, merged, warnings, of_victim=_VICTIM in warnings)
+    return Found(CustomerId(found), entity, merged, warnings, of_victim=_VICTIM in warnings, raw=raw)
 
 
 def refused(status: int, *, blank: bool, by_id: bool) -> Outcome:

@@ -151,7 +151,7 @@ def broken(*_: object) -> None:
 @pytest.mark.parametrize(
     ("place", "fault", "where"),
     [
-        ("gateway.model.page.Reader", Unreadable, "SLAB_HISTORY"),
+        ("gateway.facets.page.Reader", Unreadable, "SLAB_HISTORY"),
         ("gateway.performer.ways", broken, "driver"),
         ("gateway.graphql.execution.needs.read", broken, "endpoint"),
         ("gateway.session.SessionCustomer.value", broken, "execution"),
