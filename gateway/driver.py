@@ -125,11 +125,15 @@ class Driver:
         }
         waits += [(record, flights[leader], facets) for record, leader, facets in followers if leader in flights]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for group in planned:
-                    tasks.create_task(self._fly(group, scope, flights, began - most_age))
-                for record, flight, facets in waits:
-                    tasks.create_task(self._wait(record, flight, facets, scope, began))
+            work = [self._fly(group, scope, flights, began - most_age) for group in planned]
+            work += [self._wait(record, flight, facets, scope, began) for record, flight, facets in waits]
+            if len(work) == 1:
+                await asyncio.sleep(0)  # who asks in the same tick joins, also where upstream answers at once
+                await work[0]
+            else:
+                async with asyncio.TaskGroup() as tasks:
+                    for one in work:
+                        tasks.create_task(one)
         finally:
             for flight in flights.values():
                 self._flights.land(scope, flight)

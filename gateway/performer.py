@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
+from functools import partial
 
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.failures import StoreDown
@@ -13,7 +14,7 @@ from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamPartial
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
-from gateway.facets.explain import ExplainedCall, causes_of
+from gateway.facets.explain import ExplainedCall, Shown, causes_of
 from gateway.facets.facet import Facet
 from gateway.facets.parameters import source, ways
 from gateway.facets.plan import Call
@@ -55,25 +56,15 @@ class Performer:
             explanation.lower_bound += group.plan.lower_bound
         for call in group.plan.calls:
             targets = {index: foreseen(group, call, index) for index in call.customers}
-            self._tell(group, call, self._explained(group, call, targets))
+            self._tell(group, ExplainedCall(call, partial(self._shown, group, call, targets)))
 
     async def carry_out(self, group: Group, scope: Scope) -> None:
         """Performs a plan, each call as soon as those it rests on are done; then concludes for every record."""
         for explanation in {record.explanation for record in group.records}:
             explanation.lower_bound += group.plan.lower_bound
         replies: list[list[Reply]] = [[] for _ in group.records]
-        tasks: dict[Call, asyncio.Task[None]] = {}
         began = self._clock()
-
-        async def act(call: Call) -> None:
-            rests_on = [tasks[other] for other in tasks if other.wave < call.wave and share_customers(other, call)]
-            if rests_on:
-                await asyncio.wait(rests_on)
-            await self._act(group, call, replies, scope)
-
-        async with asyncio.TaskGroup() as running:
-            for call in group.plan.calls:
-                tasks[call] = running.create_task(act(call))
+        await self._all(group, replies, scope)
         for record, missed, received in zip(group.records, group.missed, replies, strict=True):
             conclude(record, missed, received)
             if record.settled(EXISTENCE()) == Known(value=False):
@@ -82,7 +73,30 @@ class Performer:
                 with suppress(StoreDown):  # a lost one ends with the entries' own time
                     await self._cache.invalidate(scope.tenant, [record.id])
 
-    async def _act(self, group: Group, call: Call, replies: Sequence[list[Reply]], scope: Scope) -> None:
+    async def _all(self, group: Group, replies: Sequence[list[Reply]], scope: Scope) -> None:
+        """Makes the calls. The first is made without a task of its own: most plans have one call, and no other wave."""
+        tasks: dict[Call, asyncio.Task[None]] = {}
+
+        async def act(call: Call) -> None:
+            rests_on = [tasks[other] for other in tasks if other.wave < call.wave and share_customers(other, call)]
+            if rests_on:
+                await asyncio.wait(rests_on)
+            await self._act(group, call, replies, scope)
+
+        first, *others = group.plan.calls
+        if not others:
+            await self._act(group, first, replies, scope)
+            return
+        async with asyncio.TaskGroup() as running:
+            if others[-1].wave > first.wave:
+                others = group.plan.calls
+            for call in others:
+                tasks[call] = running.create_task(act(call))
+            if first not in tasks:
+                await self._act(group, first, replies, scope)
+
+    def _targets(self, group: Group, call: Call, replies: Sequence[list[Reply]]) -> dict[int, Target]:
+        """Whom a call can ask for. Who is not known to be there is not asked for again."""
         targets: dict[int, Target] = {}
         for index in call.customers:
             record = group.records[index]
@@ -93,9 +107,14 @@ class Performer:
             else:
                 unreachable = UpstreamPartial("Upstream shows no identifier by which this part could be asked for.")
                 replies[index].append((call, Failed(unreachable)))
+        return targets
+
+    async def _act(self, group: Group, call: Call, replies: Sequence[list[Reply]], scope: Scope) -> None:
+        targets = self._targets(group, call, replies)
         if not targets:
             return
-        call = replace(call, customers=tuple(targets))
+        if len(targets) < len(call.customers):
+            call = replace(call, customers=tuple(targets))
         began = self._clock()
         performed = await self._client.perform(call, targets, scope, _allowance(group, call))
         if performed.lost:
@@ -105,8 +124,8 @@ class Performer:
                     replies[index].append(gone)
             call = replace(call, facets=call.facets - performed.lost or frozenset({EXISTENCE()}))
         if performed.attempts:
-            told = replace(self._explained(group, call, targets), attempts=performed.attempts)
-            self._tell(group, call, replace(told, status=performed.status, ms=performed.milliseconds))
+            shown = partial(self._shown, group, call, targets)
+            self._tell(group, ExplainedCall(call, shown, performed.status, performed.milliseconds, performed.attempts))
         if performed.refused:
             await self._cache.revoke(scope)
         for index, outcome in performed.outcomes.items():
@@ -173,22 +192,20 @@ class Performer:
                 record.explanation.served(facet, 0.0, record.lasts.get(facet, 0.0))
         part.page.cool()
 
-    def _tell(self, group: Group, call: Call, explained: ExplainedCall) -> None:
+    def _tell(self, group: Group, explained: ExplainedCall) -> None:
         """Tells every request whose customers the call is for."""
-        for explanation in {group.records[index].explanation for index in call.customers}:
+        for explanation in {group.records[index].explanation for index in explained.call.customers}:
             explanation.calls.append(explained)
 
-    def _explained(self, group: Group, call: Call, targets: Mapping[int, Target]) -> ExplainedCall:
+    def _shown(self, group: Group, call: Call, targets: Mapping[int, Target]) -> Shown:
         request = self._client.request(call, targets)
-        masked = [target.address.masked() for target in targets.values()]
         values = ",".join(
             ",".join(one.masked().partition(":")[2] for one in target.identifiers) for target in targets.values()
         )
-        return ExplainedCall(
-            call,
+        return Shown(
             request.shown_path,
             request.shown(values),
-            masked,
+            [target.address.masked() for target in targets.values()],
             causes_of(call, (group.records[index].causes for index in call.customers)),
         )
 

@@ -2,10 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
 
 from gateway.context import Scope
 from gateway.facets.addresses import normal_form
 from gateway.facets.facet import Address, CustomerId, Facet, IdentifierKind
+
+LATELY: Final = 1024
+"""Keys that are remembered: one request uses the same several times."""
 
 Name = tuple[CustomerId, str, str] | Address
 """A customer's id as seen at a source and account, or how they were asked for while their id is not known."""
@@ -16,6 +21,7 @@ class Keys:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = hashlib.blake2b(secret, digest_size=32).digest()
+        self._key = lru_cache(LATELY)(self._key_of)
 
     def facets(self, scope: Scope, customer: CustomerId, facets: Iterable[Facet]) -> list[str]:
         """Where entries of a customer lie, seen under a scope."""
@@ -64,7 +70,7 @@ class Keys:
         """Where it lies that something was done already."""
         return self._key("o", *parts)
 
-    def _key(self, kind: str, *parts: str) -> str:
+    def _key_of(self, kind: str, *parts: str) -> str:
         return f"{kind}:{self._hash(kind, *parts).hexdigest()}"
 
     def _hash(self, kind: str, *parts: str) -> "hashlib.blake2b":

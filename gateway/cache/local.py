@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.cache.entries import MOST_EAGER, Entry
 from gateway.cache.memory import MemoryStore
-from gateway.cache.parts import Part, Parts
+from gateway.cache.parts import Part, Parts, Ways
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import CustomerId, Endpoint, Facet
 from gateway.facets.kind import Lifetime
@@ -16,6 +16,8 @@ from gateway.telemetry.events import AnomalyMet, Emit, FaultMet
 
 WARM_BYTES: Final = 8 * 1024 * 1024
 """Bytes of pages beside which decoded copies are kept. What was asked of a page takes about as much as its text."""
+MOST_WAYS: Final = 256
+"""Shapes of calls of which it is remembered how long what they bring is of use."""
 NOTHING: Final = Parts()
 
 
@@ -97,6 +99,7 @@ class Warm:
         self._parts: dict[Part, None] = {}
         self._bytes = 0
         self._most_bytes = most_bytes
+        self._longest: dict[int, tuple[Ways, float]] = {}
 
     def add(self, part: Part) -> None:
         """Notes that a copy is kept of something in a part."""
@@ -109,6 +112,17 @@ class Warm:
             del self._parts[oldest]
             self._bytes -= len(oldest)
             oldest.cool()
+
+    def longest(self, ways: Ways) -> float:
+        """The seconds after which none of these facets is of use any more."""
+        found = self._longest.get(id(ways))
+        if found is None:
+            if len(self._longest) >= MOST_WAYS:
+                self._longest.clear()
+            lifetimes = self.lifetimes
+            found = ways, max((lifetimes[facet.name].whole for facet in ways), default=0.0)
+            self._longest[id(ways)] = found
+        return found[1]
 
     def tell(self, origin: Endpoint, facet: Facet, problem: Anomaly | Exception) -> None:
         """Tells of what a page holds that cannot be read: a value, or a whole facet."""

@@ -24,6 +24,10 @@ class Keeper(Protocol):
     lifetimes: Mapping[str, Lifetime]
     """How long the entries of each facet last, by its name."""
 
+    def longest(self, ways: Ways) -> float:
+        """The seconds after which none of these facets is of use any more."""
+        ...
+
     def add(self, part: "Part") -> None:
         """Told that the part holds a decoded copy from now on; may have it let go of again with `cool`."""
         ...
@@ -36,24 +40,20 @@ class Keeper(Protocol):
 class Part:
     """What one call brought. `fetched_at` is when it began (Unix seconds), `took_s` how long it took."""
 
-    __slots__ = ("_keeper", "_read", "fetched_at", "page", "took_s", "ways")
+    __slots__ = ("_keeper", "_read", "fetched_at", "lasts", "page", "took_s", "ways")
 
     def __init__(self, page: Page, ways: Ways, fetched_at: float, took_s: float, keeper: Keeper) -> None:
         self.page = page
         self.ways = ways
         self.fetched_at = fetched_at
         self.took_s = took_s
+        self.lasts = fetched_at + keeper.longest(ways)
+        """Until when any of it can be of use, in Unix seconds."""
         self._keeper = keeper
         self._read: dict[Facet, Entry | None] = {}
 
     def __len__(self) -> int:
         return len(self.page) + OVERHEAD
-
-    @property
-    def lasts(self) -> float:
-        """Until when any of it can be of use, in Unix seconds."""
-        lifetimes = self._keeper.lifetimes
-        return self.fetched_at + max((lifetimes[facet.name].whole for facet in self.ways), default=0.0)
 
     def entry(self, facet: Facet) -> Entry | None:
         """The entry of a facet that the call brought; null where its reader fails."""

@@ -1,6 +1,6 @@
 """What one upstream organisation can do. Documents and organisations differ; `gateway probe` finds out. Values only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Final
 
@@ -62,3 +62,12 @@ class Capabilities:
     v2_kinds: frozenset[IdentifierKind] = V2_KINDS
     broken: frozenset[tuple[Endpoint, Facet]] = frozenset()
     """What an endpoint does not bring at the moment, because calls for it fail."""
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Everything that planning remembers has one in its key."""
+
+    def __post_init__(self) -> None:
+        known = (getattr(self, one.name) for one in fields(self) if one.compare)
+        object.__setattr__(self, "_hash", hash(tuple(known)))
+
+    def __hash__(self) -> int:
+        return self._hash

@@ -1,7 +1,7 @@
 """What explain says of a request: its calls with the fields that caused them, and what came from the cache. Pure."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,14 +11,21 @@ from gateway.facets.plan import Call
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainedCall:
-    """One call. `customers` and `params` are masked; A call not made has no `status`, `ms`, `attempts`."""
+class Shown:
+    """What a call looks like to people. `customers` and `params` are masked."""
 
-    call: Call
     path: str
     params: Mapping[str, str]
     customers: Sequence[str]
     cause: Mapping[Facet, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedCall:
+    """One call; `shown` works out how it looks, for who asks. One not made has no `status`, `ms` and `attempts`."""
+
+    call: Call
+    shown: Callable[[], Shown]
     status: int | None = None
     ms: float | None = None
     attempts: int | None = None
@@ -36,17 +43,18 @@ class ExplainedCall:
 
     def as_json(self) -> Mapping[str, Any]:
         """The form of `extensions.explain.calls[]`."""
+        shown = self.shown()
         return {
             "endpoint": self.call.endpoint.value,
-            "path": self.path,
-            "params": dict(self.params),
-            "customers": list(self.customers),
+            "path": shown.path,
+            "params": dict(shown.params),
+            "customers": list(shown.customers),
             "facets": sorted(map(str, self.call.facets)),
             "wave": self.call.wave,
             "status": self.status,
             "ms": None if self.ms is None else round(self.ms, 2),
             "attempts": self.attempts,
-            "cause": {str(facet): list(paths) for facet, paths in sorted(self.cause.items())},
+            "cause": {str(facet): list(paths) for facet, paths in sorted(shown.cause.items())},
         }
 
 

@@ -129,7 +129,7 @@ class FacetKind:
 
     def __call__(self, **arguments: str | int) -> Facet:
         """The facet of this kind with these arguments."""
-        return Facet(self.name, tuple(sorted(arguments.items())))
+        return Facet(self.name, tuple(sorted(arguments.items()))) if arguments else Facet(self.name)
 
     def of(self, address: Address, **arguments: str | int) -> Facet:
         """The facet as wanted of an address: facets of the profile differ by source and account."""

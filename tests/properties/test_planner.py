@@ -285,4 +285,4 @@ def test_a_remembered_plan_is_the_plan_whoever_is_asked_for(needs: Needs) -> Non
 
 
 def somebody_else(address: Address) -> Address:
-    return replace(address, identifiers=tuple(Identifier(kind, "other") for kind in address.kinds))
+    return address._replace(identifiers=tuple(Identifier(kind, "other") for kind in address.kinds))
