@@ -31,7 +31,9 @@ def _tokens(settings: JwtSettings, emit: Emit, clock: Callable[[], float]) -> To
     if settings.jwks_url is None:
         source: jwks.KeySource = jwks.GivenKeys(jwks.read(settings.jwks.encode()))
     else:
-        http = httpx.AsyncClient(transport=PooledTransport(max_connections=1), trust_env=False)
+        http = httpx.AsyncClient(
+            transport=PooledTransport(max_connections=1, most_bytes=jwks.MOST_BYTES), trust_env=False
+        )
         source = jwks.FetchedKeys(
             jwks.fetcher(http, str(settings.jwks_url), settings.jwks_timeout_s),
             emit,
