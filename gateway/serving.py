@@ -1,5 +1,6 @@
 """Serving over HTTP until told to stop: `gateway serve`, and what `gateway dev` has in common with it."""
 
+import gc
 import ipaddress
 import os
 from contextlib import suppress
@@ -27,6 +28,9 @@ def run(settings: Settings, sandbox: Sandboxes = None) -> None:
     config = ServerConfig(
         application, host=settings.host, port=settings.port, limits=settings.server, readiness=readiness
     )
+    # What is there now stays for good. Unfrozen, each full collection looks at all of it: 50 ms in which nobody is
+    # answered, against 2 ms for what requests have made since.
+    gc.freeze()
     with suppress(KeyboardInterrupt):
         Server(config).run()
 
