@@ -21,6 +21,8 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
+# A start that finds its modules compiled takes a third of the time, also where none may be written later.
+export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
@@ -45,7 +47,7 @@ $(SETUP): pyproject.toml uv.lock
 	  exit 1; } >&2
 	@echo 'Installing the locked packages ...' >&2
 	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$($(UV_PIN))" \
-	  && $(BIN)/uv sync --frozen --quiet; } || { rm -f $@; exit 1; }
+	  && $(BIN)/uv sync --frozen --quiet && $(BIN)/python -m compileall -q gateway resolvers; } || { rm -f $@; exit 1; }
 	@touch $@
 
 run: $(SETUP) ## Start the gateway with its sandbox upstream and GraphiQL on 127.0.0.1:8000

@@ -2,17 +2,15 @@
 
 import sys
 
-from gateway.imports import without
-
-with without("httpx._main"):  # httpx's own command line, for which it loads rich and pygments: 4 MB
-    from gateway.errors import GatewayError
-    from gateway.serving import serve
+from gateway.errors import GatewayError
 
 
 def main() -> None:
     """Runs a command. A mistake in settings is a message and exit status 2, not a stack."""
     try:
         if sys.argv[1:] == ["serve"]:
+            from gateway.serving import serve
+
             serve()
         else:
             # Imported only here: the other commands, their options and their help are 2 MB, the sandbox 1.5 MB.

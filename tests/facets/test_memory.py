@@ -16,7 +16,7 @@ from tests.support.facets import EXAMPLES, SEEDS
 
 MOST_BYTES = 8 * 2**20
 """What all that planning remembers comes to, in all tests here."""
-PLANS = 2_000 if os.environ.get("GATEWAY_TESTS_NIGHTLY") == "1" else 40
+PLANS = 400 if os.environ.get("GATEWAY_TESTS_NIGHTLY") == "1" else 40
 """Forty fill what is largest; costs and plans, 3 MB together, are full in the long proof only."""
 CACHES = {
     found: name
@@ -55,6 +55,7 @@ def test_nothing_is_remembered_without_a_bound() -> None:
     assert {name: found.cache_parameters()["maxsize"] for found, name in CACHES.items()} == {
         "sources": parameters.FACETS,
         "source": parameters.FACETS,
+        "ways": parameters.SETS,
         "slot": parameters.FACETS,
         "parameters": parameters.SETS,
         "brought": parameters.SETS,
