@@ -1,13 +1,14 @@
 """What reading a payload costs: microseconds of CPU per call, compiled and field by field. `python bench/readers.py`
 
-Two calls as a cold request makes them: V2 for cards, V1.1 for programs with gaps, names and membership; each reads all
-that the call brings. The bodies are the sandbox's; `--v2` and `--v1` take others, as upstream sent them.
+Two calls as a cold request makes them: V2 for cards, V1.1 for programs with gaps, names and membership. All that the
+call brings is read, plainly and compiled; `asked` is what was asked for alone, of a page that is hot. The bodies are
+the sandbox's; `--v2` and `--v1` take others, as upstream sent them.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import CARDS, GAP_TO_RENEW, MEMBERSHIP, PERSON, PROGRAMS
 from gateway.facets.facet import Endpoint, Facet
+from gateway.facets.kind import FacetSource
+from gateway.facets.page import Page
 from gateway.facets.parameters import brought, parameters, source
 from gateway.model.readers import Block, Reader
 from gateway.sandbox import CUSTOMERS, v1, v2
@@ -49,11 +52,27 @@ def body(endpoint: Endpoint) -> bytes:
     return max(map(orjson.dumps, answers), key=len)
 
 
+def ways(endpoint: Endpoint, facets: Iterable[Facet]) -> list[tuple[Facet, FacetSource]]:
+    """The facets in the order in which they are read, and how."""
+    return [(facet, way) for facet in sorted(facets) if (way := source(facet, endpoint, ABLE))]
+
+
 def readings(endpoint: Endpoint) -> Callable[[Reader, Block], list[Any]]:
     """What reads all that the call brings."""
-    facets: list[Facet] = sorted(brought(endpoint, ASKED[endpoint], ABLE))
-    ways = [(way, facet.argument_values) for facet in facets if (way := source(facet, endpoint, ABLE))]
-    return lambda reader, block: [way.read(reader, block, given) for way, given in ways]
+    found = [(way, facet.argument_values) for facet, way in ways(endpoint, brought(endpoint, ASKED[endpoint], ABLE))]
+    return lambda reader, block: [way.read(reader, block, given) for way, given in found]
+
+
+def asked(endpoint: Endpoint, raw: bytes, block: Block) -> Callable[[], list[Any]]:
+    """What makes a page and reads of it what the call was made for."""
+    place = None if endpoint is Endpoint.V2 else 0
+    found = ways(endpoint, ASKED[endpoint])
+
+    def act() -> list[Any]:
+        page = Page(endpoint, raw, ZONE, place=place, block=block)
+        return [page.read(facet, way) for facet, way in found]
+
+    return act
 
 
 def microseconds(act: Callable[[], object], times: int, rounds: int) -> float:
@@ -75,7 +94,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=9)
     given = parser.parse_args()
-    sys.stdout.write(f"{'call':6}{'bytes':>8}{'parse':>8}{'plain':>9}{'compiled':>10}{'ratio':>7}\n")
+    sys.stdout.write(f"{'call':6}{'bytes':>8}{'parse':>8}{'plain':>9}{'compiled':>10}{'ratio':>7}{'asked':>8}\n")
     total = {True: 0.0, False: 0.0}
     for endpoint, file in ((Endpoint.V2, given.v2), (Endpoint.V1, given.v1)):
         raw = file.read_bytes() if file else body(endpoint)
@@ -90,7 +109,9 @@ def main() -> None:
                     lambda kind=kind, read=read, block=block: read(kind(ZONE), block), given.times, given.rounds
                 )
             total[plain] += cost[plain]
+        alone = microseconds(asked(endpoint, raw, block), given.times, given.rounds)
         row = f"{len(raw):>8}{parse:>8.1f}{cost[True]:>9.1f}{cost[False]:>10.1f}{cost[True] / cost[False]:>7.1f}"
+        row += f"{alone:>8.1f}"
         sys.stdout.write(f"{endpoint.value:6}{row}\n")
     sys.stdout.write(f"{'both':22}{total[True]:>9.1f}{total[False]:>10.1f}{total[True] / total[False]:>7.1f}\n")
 

@@ -2,12 +2,12 @@
 
 import strawberry
 
-from gateway.model.describe import described, listed
+from gateway.model.describe import described, listed, record
 from gateway.model.details import ExtendedField, NamedValue
 from gateway.model.scalars import Date, DateTime, Json
 
 
-@strawberry.type(description="The status of a card, and who set it.")
+@record(description="The status of a card, and who set it.")
 class CardStatus:
     """V2 `cardDetails[].statusInfo`."""
 
@@ -24,7 +24,7 @@ class CardStatus:
     auto_update_time: Date | None = described("The day of the last automatic change.")
 
 
-@strawberry.type(description="A loyalty card of the customer.")
+@record(description="A loyalty card of the customer.")
 class Card:
     """V2 `cardDetails[]`, which comes with every V2 call unless it is suppressed."""
 

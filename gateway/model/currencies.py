@@ -2,10 +2,10 @@
 
 import strawberry
 
-from gateway.model.describe import described
+from gateway.model.describe import described, record
 
 
-@strawberry.type(description="The customer's balance in an alternate currency.")
+@record(description="The customer's balance in an alternate currency.")
 class AlternateCurrencyData:
     """V2 `alternateCurrencyDetails[].alternateCurrencyData`."""
 
@@ -25,7 +25,7 @@ class AlternateCurrencyData:
     total_expired: float | None = described("All that expired, as upstream totals it.")
 
 
-@strawberry.type(description="An alternate currency of a program, and what the customer has of it.")
+@record(description="An alternate currency of a program, and what the customer has of it.")
 class AlternateCurrency:
     """V2 `alternateCurrencyDetails[]`."""
 

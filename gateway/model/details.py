@@ -2,11 +2,11 @@
 
 import strawberry
 
-from gateway.model.describe import described, required
+from gateway.model.describe import described, record, required
 from gateway.model.scalars import DateTime, Json
 
 
-@strawberry.type
+@record()
 class Fraud:
     """V2 `fraudDetails`, V1.1 `fraud_details`, in the part that both tell."""
 
@@ -14,7 +14,7 @@ class Fraud:
     modified_on: DateTime | None = described("When the status last changed.")
 
 
-@strawberry.type
+@record()
 class FraudV1:
     """What V1.1 alone tells of it."""
 
@@ -22,7 +22,7 @@ class FraudV1:
     reason: str | None = described("Why the status was set (V1.1 only).")
 
 
-@strawberry.type(description="A field that the organisation defines itself.")
+@record(description="A field that the organisation defines itself.")
 class NamedValue:
     """V2 `profiles[].fields`, V1.1 `custom_fields.field[]`."""
 
@@ -30,7 +30,7 @@ class NamedValue:
     value: str | None = described("Its value, always a text.")
 
 
-@strawberry.type(description="A field that the organisation defines itself, with a type of its own.")
+@record(description="A field that the organisation defines itself, with a type of its own.")
 class ExtendedField:
     """V2 `extendedFields` and `cardDetails[].extendedFields`."""
 
@@ -38,7 +38,7 @@ class ExtendedField:
     value: Json | None = described("Its value: a text, a number or a truth value.")
 
 
-@strawberry.type(description="A till or user on whose behalf a record was made or changed.")
+@record(description="A till or user on whose behalf a record was made or changed.")
 class Originator:
     """V2 `attributionV2.createdBy` and `modifiedBy`."""
 
@@ -48,7 +48,7 @@ class Originator:
     type: str | None = described("Usually `TILL`.")
 
 
-@strawberry.type
+@record()
 class Origin:
     """Who made and changed the customer's record: V2 alone tells, with every call."""
 
@@ -58,7 +58,7 @@ class Origin:
     created_from_source: str | None = described("The source from which the record was made (V2 only).")
 
 
-@strawberry.type
+@record()
 class PersonV1:
     """What V1.1 alone tells of the person, with every call."""
 
@@ -66,28 +66,28 @@ class PersonV1:
     source: str | None = described("The source through which the customer was acquired (V1.1 only, `instore`).")
 
 
-@strawberry.type
+@record()
 class Promoter:
     """V1.1 `current_nps_status`, which comes with `next_slab` (seed V1.1, next_slab)."""
 
     current_nps_status: str | None = described("The customer's net promoter status (V1.1 only).")
 
 
-@strawberry.type
+@record()
 class Consent:
     """Whether the customer may be written to: V1.1 `ndnc_status`."""
 
     ndnc_status: str | None = described("Whether the mobile number is on a do-not-call list; `NONE` if not known.")
 
 
-@strawberry.type
+@record()
 class OptIn:
     """V1.1 `optin_status`."""
 
     optin_status: str | None = described("Which services the customer opted in to; `NONE` if none.")
 
 
-@strawberry.type(description="What all programs together did with the customer's points.")
+@record(description="What all programs together did with the customer's points.")
 class PointsTotals:
     """V1.1 `points_summary`, which is not `points_summaries`."""
 
@@ -97,7 +97,7 @@ class PointsTotals:
     adjusted: float | None = described("Points added (positive) or taken (negative) by hand.")
 
 
-@strawberry.type(description="What the next tier asks for, where it does not rest on a tracker.")
+@record(description="What the next tier asks for, where it does not rest on a tracker.")
 class TierUpgradeCriteria:
     """V1.1 `tier_update_criteria`: asked for as upgrade, answered as update."""
 

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from gateway.model.describe import described, listed
+from gateway.model.describe import described, listed, record
 from gateway.model.scalars import Date, DateTime
 
 
-@strawberry.type(description="Points of one program that will expire on one day.")
+@record(description="Points of one program that will expire on one day.")
 class ExpirySchedule:
     """V2 `expirySchedules[]`."""
 
@@ -20,7 +20,7 @@ class ExpirySchedule:
     expiry_type: str | None = described("`fixed` for a set day, `rolling` for a period after they were earned.")
 
 
-@strawberry.type(description="Points of any program that will expire on one day, added up by upstream.")
+@record(description="Points of any program that will expire on one day, added up by upstream.")
 class ExpiryDay:
     """V1.1 `expiry_schedule.schedule[]` (facts §2.1)."""
 
@@ -28,7 +28,7 @@ class ExpiryDay:
     expiry_date: Date | None = described("The last day on which they can be spent.")
 
 
-@strawberry.type(description="Why and how an expiry was changed.")
+@record(description="Why and how an expiry was changed.")
 class ExpiredPointsSummary:
     """V2 `expiredPoints[].expiredPointsSummary[]`, as the analogue of user groups has it."""
 
@@ -39,7 +39,7 @@ class ExpiredPointsSummary:
     new_expiry_date: DateTime | None = described("When they expire since that change.")
 
 
-@strawberry.type(description="Points of one program that expired on one day.")
+@record(description="Points of one program that expired on one day.")
 class ExpiredPoints:
     """V2 `expiredPoints[]`."""
 
@@ -49,7 +49,7 @@ class ExpiredPoints:
     expired_points_summary: list[ExpiredPointsSummary] = listed("What happened to their expiry before.")
 
 
-@strawberry.type(description="Points of any program that expired on one day, added up by upstream.")
+@record(description="Points of any program that expired on one day, added up by upstream.")
 class ExpiredDay:
     """V1.1 `expired_points.item[]`."""
 

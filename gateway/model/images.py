@@ -1,12 +1,10 @@
 """Pictures of the customer."""
 
-import strawberry
-
-from gateway.model.describe import described
+from gateway.model.describe import described, record
 from gateway.model.scalars import DateTime
 
 
-@strawberry.type(description="The stored file of a picture.")
+@record(description="The stored file of a picture.")
 class ImageFile:
     """V2 `customerImage[].file`."""
 
@@ -19,7 +17,7 @@ class ImageFile:
     acl: str | None = described("Who may read it.")
 
 
-@strawberry.type(description="A picture of the customer. Its links are signed and end within an hour.")
+@record(description="A picture of the customer. Its links are signed and end within an hour.")
 class CustomerImage:
     """V2 `customerImage[]`."""
 

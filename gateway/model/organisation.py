@@ -2,10 +2,10 @@
 
 import strawberry
 
-from gateway.model.describe import described, listed
+from gateway.model.describe import described, listed, record
 
 
-@strawberry.type(description="A tier of a partner's program.")
+@record(description="A tier of a partner's program.")
 class PartnerProgramTier:
     """V1.1 `partnerProgramTiers[]`."""
 
@@ -13,7 +13,7 @@ class PartnerProgramTier:
     tier_name: str | None = described("The tier's name.")
 
 
-@strawberry.type(description="A partner's program that can be linked to a program of the organisation.")
+@record(description="A partner's program that can be linked to a program of the organisation.")
 class PartnerProgram:
     """V1.1 `PartnerPrograms.PartnerProgram[]`."""
 
@@ -28,7 +28,7 @@ class PartnerProgram:
     partner_program_tiers: list[PartnerProgramTier] = listed("Its tiers.")
 
 
-@strawberry.type(description="A loyalty program of the organisation.")
+@record(description="A loyalty program of the organisation.")
 class Program:
     """V1.1 `programs_list.program[]` (sample v11_get_program_summary_excerpt)."""
 

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from gateway.model.describe import described, listed, required
+from gateway.model.describe import described, listed, record, required
 from gateway.model.scalars import DateTime, Json
 
 
-@strawberry.type
+@record()
 class Balance:
     """The default program's balance, in the part that both endpoints tell."""
 
@@ -15,7 +15,7 @@ class Balance:
     current_slab: str | None = described("The current tier.")
 
 
-@strawberry.type
+@record()
 class BalanceDetails:
     """The rest of V2 `embed=points` (`pointsSummary`), which V1.1 does not tell of the default program."""
 
@@ -31,7 +31,7 @@ class BalanceDetails:
     )
 
 
-@strawberry.type
+@record()
 class NextSlab:
     """The default program's next tier: V2 `pointsSummary`, V1.1 with `next_slab=true`."""
 
@@ -40,7 +40,7 @@ class NextSlab:
     next_slab_serial_number: int | None = described("The next tier's number, counted from 1; null at the top.")
 
 
-@strawberry.type(description="A program of a partner that is linked to the customer's loyalty program.")
+@record(description="A program of a partner that is linked to the customer's loyalty program.")
 class LinkedPartnerProgram:
     """V2 `loyaltyProgramDetails[].linkedPartnerPrograms[]`."""
 
@@ -58,7 +58,7 @@ class LinkedPartnerProgram:
     partner_program_membership_last_updated_date: DateTime | None = described("When the membership last changed.")
 
 
-@strawberry.type(description="The customer's standing in one loyalty program.")
+@record(description="The customer's standing in one loyalty program.")
 class LoyaltyProgram:
     """V2 `loyaltyProgramDetails[]`, V1.1 `points_summaries.points_summary[]`, in the part that both tell."""
 
@@ -90,7 +90,7 @@ class LoyaltyProgram:
     next_slab_serial_number: int | None = described("The next tier's number, counted from 1; null at the top.")
 
 
-@strawberry.type
+@record()
 class LoyaltyProgramV2:
     """What V2 alone tells of a loyalty program; `program_id` joins it to the rest."""
 
@@ -102,7 +102,7 @@ class LoyaltyProgramV2:
     linked_partner_programs: list[LinkedPartnerProgram] = listed("Partners' programs linked to this one (V2 only).")
 
 
-@strawberry.type
+@record()
 class LoyaltyProgramV1:
     """What V1.1 alone tells of a loyalty program; `program_id` joins it to the rest."""
 
@@ -115,7 +115,7 @@ class LoyaltyProgramV1:
     )
 
 
-@strawberry.type(description="A loyalty program named within a group of programs.")
+@record(description="A loyalty program named within a group of programs.")
 class GroupedProgram:
     """V2 `groupLoyaltyProgramDetails[].programsList[]`."""
 
@@ -124,7 +124,7 @@ class GroupedProgram:
     description: str | None = described("The program's description.")
 
 
-@strawberry.type(description="A group of loyalty programs that share a balance.")
+@record(description="A group of loyalty programs that share a balance.")
 class GroupLoyaltyProgram:
     """V2 `groupLoyaltyProgramDetails[]`: groups of programs, not of people."""
 

@@ -1,13 +1,11 @@
 """Who the customer is: names, identifiers, channels and how they came to be registered."""
 
-import strawberry
-
-from gateway.model.describe import described, listed, required
+from gateway.model.describe import described, listed, record, required
 from gateway.model.details import NamedValue
 from gateway.model.scalars import DateTime
 
 
-@strawberry.type(description="One identifier under which upstream knows the customer.")
+@record(description="One identifier under which upstream knows the customer.")
 class Identifier:
     """V2 `profiles[].identifiers[]`."""
 
@@ -18,7 +16,7 @@ class Identifier:
     value: str | None = described("The identifier itself. Masked where upstream masks it for this credential.")
 
 
-@strawberry.type(description="An address on which the customer can be reached.")
+@record(description="An address on which the customer can be reached.")
 class CommChannel:
     """V2 `profiles[].commChannels[]`."""
 
@@ -28,7 +26,7 @@ class CommChannel:
     verified: bool | None = described("Whether the customer has proved that the channel is theirs.")
 
 
-@strawberry.type(description="What one source (a store, WeChat, a web shop) knows of the customer.")
+@record(description="What one source (a store, WeChat, a web shop) knows of the customer.")
 class Profile:
     """V2 `profiles[]`, one per source and account."""
 
@@ -45,14 +43,14 @@ class Profile:
     )
 
 
-@strawberry.type
+@record()
 class Profiles:
     """All profiles of a customer: what V2 alone brings, with every call."""
 
     profiles: list[Profile] | None = described("Every profile of the customer, one per source and account (V2 only).")
 
 
-@strawberry.type
+@record()
 class Person:
     """Names and main identifiers of the profile that was asked for: V2 `profiles[]`, V1.1 `firstname`, `mobile`, …"""
 
@@ -63,7 +61,7 @@ class Person:
     external_id: str | None = described("The brand's own id of the customer, such as a membership number.")
 
 
-@strawberry.type
+@record()
 class Membership:
     """The customer's standing as a member: V2 `loyaltyInfo`, V1.1 `type`, `registered_on`, `lifetime_purchases`."""
 
@@ -79,7 +77,7 @@ class Membership:
     )
 
 
-@strawberry.type(description="A store of the organisation.")
+@record(description="A store of the organisation.")
 class Store:
     """V1.1 `registered_store` and `slab_history.history[].store`."""
 
@@ -87,7 +85,7 @@ class Store:
     name: str | None = described("The store's name.")
 
 
-@strawberry.type(description="A till (point of sale) of a store.")
+@record(description="A till (point of sale) of a store.")
 class Till:
     """V1.1 `registered_till`."""
 
@@ -95,7 +93,7 @@ class Till:
     name: str | None = described("The till's name.")
 
 
-@strawberry.type
+@record()
 class Registration:
     """Where the customer registered: V1.1 alone knows, and tells unasked."""
 
@@ -104,7 +102,7 @@ class Registration:
     registered_by: str | None = described("Who registered the customer, usually the name of a store (V1.1 only).")
 
 
-@strawberry.type(description="The customer's status label, as the organisation defines its labels.")
+@record(description="The customer's status label, as the organisation defines its labels.")
 class CustomerStatus:
     """V2 `embed=customerStatus`."""
 
@@ -113,7 +111,7 @@ class CustomerStatus:
     status_last_updated_on: DateTime | None = described("When the label last changed.")
 
 
-@strawberry.type(description="Whether the customer wants messages of one kind on one channel.")
+@record(description="Whether the customer wants messages of one kind on one channel.")
 class Subscription:
     """V2 `subscriptionInfo.subscriptions[]`."""
 

@@ -2,12 +2,12 @@
 
 import strawberry
 
-from gateway.model.describe import described, listed
+from gateway.model.describe import described, listed, record
 from gateway.model.profile import Store
 from gateway.model.scalars import Date, DateTime
 
 
-@strawberry.type(description="What kind of promotion gave the points.")
+@record(description="What kind of promotion gave the points.")
 class PromotionSource:
     """V2 `promotionSource`."""
 
@@ -15,7 +15,7 @@ class PromotionSource:
     promotion_source_type: str | None = described("Such as `GOODWILL`.")
 
 
-@strawberry.type(description="Points that a promotion gave.")
+@record(description="Points that a promotion gave.")
 class PromotionalPointsItem:
     """V2 `promotionalPoints.…[]`."""
 
@@ -28,7 +28,7 @@ class PromotionalPointsItem:
     expiry_date: DateTime | None = described("When they expire.")
 
 
-@strawberry.type(description="Points given by promotions, by what the promotion looked at.")
+@record(description="Points given by promotions, by what the promotion looked at.")
 class PromotionalPoints:
     """V2 `promotionalPoints`. Its last two lists are empty in every published payload (facts §1.2)."""
 
@@ -37,7 +37,7 @@ class PromotionalPoints:
     lineitem_promotion_type: list[PromotionalPointsItem] = listed("Given for a line of a transaction.")
 
 
-@strawberry.type(description="Points that a promotion gave, as V1.1 tells it.")
+@record(description="Points that a promotion gave, as V1.1 tells it.")
 class PromotionPointsItem:
     """V1.1 `promotion_points.….item[]` (sample v11_get_all-flags_2017-01_xml)."""
 
@@ -49,7 +49,7 @@ class PromotionPointsItem:
     lineitem_id: strawberry.ID | None = described("The line of the transaction they were given for, if for one.")
 
 
-@strawberry.type(description="Points given by promotions, as V1.1 tells it: at most 1000 rows.")
+@record(description="Points given by promotions, as V1.1 tells it: at most 1000 rows.")
 class PromotionPoints:
     """V1.1 `promotion_points`; not V2's, for it names transactions and lines but neither program nor promotion."""
 

@@ -1,11 +1,9 @@
 """Segments: logical groups that an organisation sorts its customers into."""
 
-import strawberry
-
-from gateway.model.describe import described, listed, required
+from gateway.model.describe import described, listed, record, required
 
 
-@strawberry.type(description="A segment, and the customer's place in it.")
+@record(description="A segment, and the customer's place in it.")
 class Segment:
     """V2 `segments`: a map of segment to partition."""
 
@@ -13,7 +11,7 @@ class Segment:
     value: str | None = described("The partition of the segment that the customer is in.")
 
 
-@strawberry.type(description="A partition of a segment.")
+@record(description="A partition of a segment.")
 class SegmentPartition:
     """V1.1 `values.value[]`."""
 
@@ -21,7 +19,7 @@ class SegmentPartition:
     description: str | None = described("What upstream says of it.")
 
 
-@strawberry.type(description="A segment as V1.1 tells it.")
+@record(description="A segment as V1.1 tells it.")
 class SegmentDetail:
     """V1.1 `segments.segment[]`, as an old server wrote it (facts §2.1)."""
 

@@ -2,12 +2,12 @@
 
 import strawberry
 
-from gateway.model.describe import described, listed, required
+from gateway.model.describe import described, listed, record, required
 from gateway.model.profile import Store
 from gateway.model.scalars import Date, DateTime
 
 
-@strawberry.type(description="One change of the customer's tier.")
+@record(description="One change of the customer's tier.")
 class SlabChange:
     """V1.1 `slab_history.history[]`."""
 
@@ -22,7 +22,7 @@ class SlabChange:
     notes: str | None = described("Upstream's remarks on the change.")
 
 
-@strawberry.type(description="The tracker that a tier strategy looks at.")
+@record(description="The tracker that a tier strategy looks at.")
 class TierTracker:
     """V1.1 `upgrade_entity_identifers` (spelt so) and `renew_entity_identifiers`."""
 
@@ -36,7 +36,7 @@ class TierTracker:
     tracker_case_period_value: int | None = described("The length of the period, in that unit.")
 
 
-@strawberry.type(description="One way to keep the current tier.")
+@record(description="One way to keep the current tier.")
 class RenewStrategy:
     """V1.1 `gap_to_renew.renew_strategy[]`."""
 
@@ -47,7 +47,7 @@ class RenewStrategy:
     customer_gap_to_renew_value: float | None = described("How much is missing.")
 
 
-@strawberry.type(description="What is missing to keep the current tier of one program.")
+@record(description="What is missing to keep the current tier of one program.")
 class GapToRenew:
     """V1.1 `points_summary[].gap_to_renew`, V2 `gapToRenewSummary`; there is none in the base tier."""
 
@@ -57,7 +57,7 @@ class GapToRenew:
     renew_strategies: list[RenewStrategy] = listed("The ways to keep the tier.")
 
 
-@strawberry.type
+@record()
 class GapToRenewV1:
     """What V1.1 alone tells of it; `program_id` joins it to the rest."""
 
@@ -68,7 +68,7 @@ class GapToRenewV1:
     )
 
 
-@strawberry.type(description="Where the customer stands on the way to an upgrade.")
+@record(description="Where the customer stands on the way to an upgrade.")
 class UpgradeProgress:
     """V1.1 `customer_upgrade_entity_values`."""
 
@@ -77,7 +77,7 @@ class UpgradeProgress:
     value_valid_upto: Date | None = described("The day until which the value counts.")
 
 
-@strawberry.type(description="One way to reach the next tier.")
+@record(description="One way to reach the next tier.")
 class UpgradeStrategy:
     """V1.1 `gap_to_upgrade.upgrade_strategy[]`, V2 `upgradeStrategies[]`."""
 
@@ -88,7 +88,7 @@ class UpgradeStrategy:
     customer_upgrade_entity_values: UpgradeProgress | None = described("Where the customer stands.")
 
 
-@strawberry.type(description="What is missing to reach the next tier of one program.")
+@record(description="What is missing to reach the next tier of one program.")
 class GapToUpgrade:
     """V1.1 `points_summary[].gap_to_upgrade`, V2 `upgradeStrategies`; there is none in the top tier."""
 
@@ -96,7 +96,7 @@ class GapToUpgrade:
     upgrade_strategies: list[UpgradeStrategy] = listed("The ways to reach the next tier.")
 
 
-@strawberry.type
+@record()
 class UpgradeStrategyV1:
     """What V1.1 alone tells of a strategy; its place in the list joins it to the rest."""
 
@@ -104,7 +104,7 @@ class UpgradeStrategyV1:
     upgrade_entity_identifiers: TierTracker | None = described("The tracker, where a tracker counts (V1.1 only).")
 
 
-@strawberry.type
+@record()
 class GapToUpgradeV1:
     """What V1.1 alone tells of it; `program_id` joins it to the rest."""
 

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from gateway.model.describe import described
+from gateway.model.describe import described, record
 from gateway.model.scalars import DateTime, Json
 
 
-@strawberry.type(description="A bill, or the return of one.")
+@record(description="A bill, or the return of one.")
 class Transaction:
     """V1.1 `transactions.transaction[]`."""
 
@@ -24,7 +24,7 @@ class Transaction:
     )
 
 
-@strawberry.type(description="A coupon of the customer.")
+@record(description="A coupon of the customer.")
 class Coupon:
     """V1.1 `coupons.coupon[]`."""
 

@@ -2,88 +2,88 @@
 
 import strawberry
 
-from gateway.model.describe import described
+from gateway.model.describe import described, record
 from gateway.model.scalars import Json
 
 
-@strawberry.type
+@record()
 class Raw:
     """A block of unknown shape; it is left out where upstream sends nothing."""
 
     raw: Json | None = described("The block as upstream sends it. Its shape is not documented and may change.")
 
 
-@strawberry.type(description="The group of people to which the customer belongs.")
+@record(description="The group of people to which the customer belongs.")
 class UserGroup(Raw):
     """V2 `embed=userGroup`."""
 
 
-@strawberry.type(description="The same as V1.1 tells it.")
+@record(description="The same as V1.1 tells it.")
 class UserGroupDetails(Raw):
     """V1.1 `user_group`."""
 
 
-@strawberry.type(description="The customer's groups of the newer kind, with their loyalty details.")
+@record(description="The customer's groups of the newer kind, with their loyalty details.")
 class UserGroups2(Raw):
     """V2 `includedAllUserGroup2`, `userGroup2Id` and `includedUserGroup2LoyaltyDetails`."""
 
 
-@strawberry.type(description="The customer's groups of the newer kind, as V1.1 lists them with every call.")
+@record(description="The customer's groups of the newer kind, as V1.1 lists them with every call.")
 class UserGroups2Details(Raw):
     """V1.1 `user_groups2`, empty in every published payload."""
 
 
-@strawberry.type(description="The parent of a customer who belongs to a fleet.")
+@record(description="The parent of a customer who belongs to a fleet.")
 class FleetParent(Raw):
     """V2 `embed=fleetParentDetails`."""
 
 
-@strawberry.type(description="Points taken back because of returned goods.")
+@record(description="Points taken back because of returned goods.")
 class ReturnedPoints(Raw):
     """V2 `embed=returnedPoints`; upstream shows it in a picture only (facts §1.2)."""
 
 
-@strawberry.type(description="What loyalty cards collected, card by card.")
+@record(description="What loyalty cards collected, card by card.")
 class CardLoyaltyDetails(Raw):
     """V2 `embed=cardLoyaltyDetails`."""
 
 
-@strawberry.type(description="The customer's cards as V1.1 tells them; `cards` is V2's and documented.")
+@record(description="The customer's cards as V1.1 tells them; `cards` is V2's and documented.")
 class CardDetails(Raw):
     """V1.1 `card_details`."""
 
 
-@strawberry.type(description="The customer's picture as V1.1 tells it; `image` is V2's and documented.")
+@record(description="The customer's picture as V1.1 tells it; `image` is V2's and documented.")
 class ImageDetails(Raw):
     """V1.1 `customer_image`."""
 
 
-@strawberry.type(description="Subscriptions as V1.1 tells them, in one of three shapes; `subscriptions` is V2's.")
+@record(description="Subscriptions as V1.1 tells them, in one of three shapes; `subscriptions` is V2's.")
 class SubscriptionDetails(Raw):
     """V1.1 `subscriptions` (facts §2.1)."""
 
 
-@strawberry.type(description="Promised points, and when they turn into points.")
+@record(description="Promised points, and when they turn into points.")
 class DelayedAccrual(Raw):
     """V1.1 `delayed_accrual`."""
 
 
-@strawberry.type(description="The trackers on which the customer's tiers rest.")
+@record(description="The trackers on which the customer's tiers rest.")
 class Trackers(Raw):
     """V1.1 `tracker_info`, answered as `trackers`."""
 
 
-@strawberry.type(description="Remarks of the staff on the customer.")
+@record(description="Remarks of the staff on the customer.")
 class Notes(Raw):
     """V1.1 `notes`, empty in every published payload."""
 
 
-@strawberry.type(description="Whether the customer is active in the vicinity of the gateway's upstream user.")
+@record(description="Whether the customer is active in the vicinity of the gateway's upstream user.")
 class MemberCareAccess(Raw):
     """V1.1 `member_care_access`."""
 
 
-@strawberry.type(description="What keeps the tier of a program that looks at visits or purchases.")
+@record(description="What keeps the tier of a program that looks at visits or purchases.")
 class MembershipRetentionCriteria(Raw):
     """V1.1 `membership_retention_criteria`: in no payload, named by an old interface description (facts §2.1)."""
 

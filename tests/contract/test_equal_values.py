@@ -1,5 +1,6 @@
 """Where both endpoints bring a facet, they tell it alike: for everybody in the sandbox."""
 
+from dataclasses import asdict, is_dataclass
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -65,4 +66,4 @@ async def test_both_endpoints_tell_a_shared_facet_alike(facet: Facet, capabiliti
 
 def _only_nulls(*values: object) -> bool:
     """No block, and a block of nulls, are the same to whoever reads its fields."""
-    return all(value is None or (hasattr(value, "__dict__") and not any(vars(value).values())) for value in values)
+    return all(value is None or (is_dataclass(value) and not any(asdict(value).values())) for value in values)

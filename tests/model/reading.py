@@ -1,5 +1,6 @@
 """Reading one payload in an organisation of India, and all ways that the catalog has to read it."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,6 +43,11 @@ def ways(endpoint: Endpoint) -> list[Way]:
 def everything(made: Reader, endpoint: Endpoint, block: Block, more: Mapping[str, str] | None = None) -> list[Any]:
     """What every way of an endpoint reads from a block, with the arguments of an example of its facet."""
     return [way.read(made, block, {**example(kind).argument_values, **(more or {})}) for kind, way in ways(endpoint)]
+
+
+def fields_of(record: Any) -> Json:
+    """The fields of a record by name."""
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:

@@ -7,14 +7,14 @@ import pytest
 from gateway.model import from_v2
 from gateway.model.details import ExtendedField, NamedValue
 from gateway.model.readers import Anomaly
-from tests.model.reading import NOTHING, Json, oddities, read
+from tests.model.reading import NOTHING, Json, fields_of, oddities, read
 from tests.model.v2_entity import CARD, ENTITY
 
 
 def test_a_card_is_read():
     (found,) = read(from_v2.cards, ENTITY)
     status = found.status_info
-    assert vars(found) == {
+    assert fields_of(found) == {
         "card_id": "418",
         "card_number": "HCC-77",
         "card_external_id": "card-uuid",
@@ -40,7 +40,7 @@ def test_a_card_is_read():
         ],
         "status_info": status,
     }
-    assert vars(status) == {
+    assert fields_of(status) == {
         "id": "478",
         "status": "ACTIVE",
         "label": "In use",

@@ -14,7 +14,7 @@ from gateway.model.profile import Membership, Person, Registration, Store, Till
 from gateway.model.readers import Anomaly
 from gateway.model.tiers import SlabChange
 from tests.model.payloads import json_objects_of, json_values, keys_of, spoilt
-from tests.model.reading import NOTHING, Json, everything, oddities, places, read, reader, ways
+from tests.model.reading import NOTHING, Json, everything, fields_of, oddities, places, read, reader, ways
 from tests.model.v1_item import CHANGE, EMPTY, ITEM, PARTNER, SUMMARY
 from tests.support.facets import example
 
@@ -115,7 +115,7 @@ PROGRAM: Json = {
 
 def test_a_program_is_read_from_both_of_v1s_spellings():
     (found,) = read(from_v1.programs, ITEM)
-    assert vars(found) == PROGRAM
+    assert fields_of(found) == PROGRAM
 
 
 def test_at_the_top_there_is_no_next_tier():
@@ -190,7 +190,7 @@ def test_a_block_that_did_not_come_is_null(how: Any):
 
 def test_one_program_is_picked_from_all():
     item = {"points_summaries": {"points_summary": [SUMMARY | {"programId": "1002"}, SUMMARY]}}
-    assert vars(read(from_v1.program, item, program_id="1001")) == PROGRAM
+    assert fields_of(read(from_v1.program, item, program_id="1001")) == PROGRAM
     assert read(from_v1.program, item, program_id="1003") is None
 
 
@@ -202,7 +202,7 @@ def test_one_program_without_an_id_costs_the_others_nothing(how: Any):
 
 def test_a_field_of_the_wrong_type_costs_its_program_nothing_else():
     (found,), odd = oddities(from_v1.programs, {"points_summaries": [SUMMARY | {"redeemed": {"points": 1}}]})
-    assert vars(found) == PROGRAM | {"redeemed": None}
+    assert fields_of(found) == PROGRAM | {"redeemed": None}
     assert odd == [Anomaly("redeemed", "number", "dict")]
 
 

@@ -13,7 +13,7 @@ from gateway.model.points import Balance, GroupedProgram, LinkedPartnerProgram
 from gateway.model.profile import CustomerStatus, Membership, Subscription
 from gateway.model.readers import Anomaly
 from tests.model.payloads import json_objects_of, json_values, keys_of, spoilt
-from tests.model.reading import Json, everything, oddities, places, read, reader, ways
+from tests.model.reading import Json, everything, fields_of, oddities, places, read, reader, ways
 from tests.model.v2_entity import EMPTY, ENTITY, PARTNER, PROGRAM, SUMMARY
 from tests.support.facets import example
 
@@ -63,7 +63,7 @@ READ_SUMMARY: Json = {
 
 def test_the_rest_of_the_summary_is_read():
     rest, following = read(from_v2.balance_details, ENTITY), read(from_v2.next_slab, ENTITY)
-    assert vars(rest) | vars(following) == READ_SUMMARY | {"loyalty_id": "5200001"}
+    assert fields_of(rest) | fields_of(following) == READ_SUMMARY | {"loyalty_id": "5200001"}
 
 
 def test_at_the_top_there_is_no_next_tier():
@@ -74,7 +74,7 @@ def test_at_the_top_there_is_no_next_tier():
 
 def test_a_program_is_read():
     (found, _) = read(from_v2.programs, ENTITY)
-    assert vars(found) == READ_SUMMARY | {
+    assert fields_of(found) == READ_SUMMARY | {
         "program_id": "1001",
         "program_title": "Harbour Club",
         "program_description": "Of the harbour",
@@ -132,7 +132,7 @@ def test_one_program_is_picked_from_all():
 
 def test_a_group_of_programs_is_read():
     (found,) = read(from_v2.group_programs, ENTITY)
-    assert vars(found) == {
+    assert fields_of(found) == {
         "group_program_id": "90",
         "title": "Coast",
         "description": "All of the coast",
@@ -178,7 +178,7 @@ def test_a_field_of_the_wrong_type_costs_its_block_nothing_else():
     entity = {"pointsSummary": SUMMARY | {"redeemed": [40]}}
     rest, odd = oddities(from_v2.balance_details, entity)
     following = read(from_v2.next_slab, entity)
-    assert vars(rest) | vars(following) == READ_SUMMARY | {"redeemed": None, "loyalty_id": "5200001"}
+    assert fields_of(rest) | fields_of(following) == READ_SUMMARY | {"redeemed": None, "loyalty_id": "5200001"}
     assert odd == [Anomaly("redeemed", "number", "list")]
 
 

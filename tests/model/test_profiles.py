@@ -7,7 +7,7 @@ import pytest
 from gateway.model import from_v2
 from gateway.model.details import NamedValue
 from gateway.model.profile import CommChannel, Identifier, Person, Profile
-from tests.model.reading import Json, read
+from tests.model.reading import Json, fields_of, read
 from tests.model.v2_entity import ENTITY, INSTORE, WECHAT
 
 ASKED: dict[str, tuple[Json, str]] = {
@@ -94,7 +94,7 @@ def test_an_empty_list_of_identifiers_does_not_hide_the_one_of_2020(empty: Any):
 def test_a_profile_is_read_with_identifiers_channels_and_times():
     (found, *others) = read(from_v2.profiles, ENTITY).profiles
     assert len(others) == 2
-    assert vars(found) == {
+    assert fields_of(found) == {
         "first_name": "Nila",
         "last_name": "Menon",
         "source": "INSTORE",

@@ -15,7 +15,7 @@ from gateway.model.promotions import (
 )
 from gateway.model.readers import Anomaly
 from tests.model import v2_entity
-from tests.model.reading import NOTHING, Json, oddities, read
+from tests.model.reading import NOTHING, Json, fields_of, oddities, read
 from tests.model.v1_item import ITEM, PROMOTED
 
 READ_ITEM = PromotionPointsItem(
@@ -29,7 +29,7 @@ READ_ITEM = PromotionPointsItem(
 def test_promotion_points_of_v1_are_read_by_what_they_were_given_for():
     assert read(from_v1.promotion_points, ITEM) == PromotionPoints(
         customer=[READ_ITEM],
-        transactions=[PromotionPointsItem(**vars(READ_ITEM) | {"transaction_id": "7001"})],
+        transactions=[PromotionPointsItem(**fields_of(READ_ITEM) | {"transaction_id": "7001"})],
         lineitems=[PromotionPointsItem(points=13.0, expiry_date="2026-03-05", transaction_id="7001", lineitem_id="5")],
     )
 
@@ -52,7 +52,7 @@ SHAPES: dict[str, tuple[Any, int]] = {
 @pytest.mark.parametrize(("block", "expected"), SHAPES.values(), ids=SHAPES)
 def test_each_list_of_v1_is_found_in_native_and_xml_born_bodies(key: str, block: Any, expected: int):
     found = read(from_v1.promotion_points, {"promotion_points": {key: block}})
-    assert vars(found) == {"customer": [], "transactions": [], "lineitems": []} | {key: [READ_ITEM] * expected}
+    assert fields_of(found) == {"customer": [], "transactions": [], "lineitems": []} | {key: [READ_ITEM] * expected}
 
 
 @pytest.mark.parametrize("nothing", NOTHING)
@@ -76,7 +76,7 @@ def test_the_store_may_be_a_list_of_one(issued_at: Any):
 @pytest.mark.parametrize("nothing", NOTHING)
 def test_points_of_v1_without_a_store_have_none(nothing: Any):
     (found,) = read(from_v1.promotion_points, one(issued_at=nothing)).customer
-    assert vars(found) == vars(READ_ITEM) | {"issued_at": None}
+    assert fields_of(found) == fields_of(READ_ITEM) | {"issued_at": None}
 
 
 def test_the_time_of_a_day_of_v1_is_dropped_and_numbers_are_numbers():

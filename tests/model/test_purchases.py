@@ -7,7 +7,7 @@ import pytest
 from gateway.model import from_v1
 from gateway.model.readers import Anomaly
 from gateway.model.transactions import Coupon, Transaction
-from tests.model.reading import NOTHING, Json, oddities, read
+from tests.model.reading import NOTHING, Json, fields_of, oddities, read
 from tests.model.v1_item import COUPON, ITEM, TRANSACTION
 
 READ_COUPON = Coupon(
@@ -59,7 +59,7 @@ COUPONS, TRANSACTIONS = shapes("coupon", COUPON), shapes("transaction", TRANSACT
 @pytest.mark.parametrize(("block", "expected"), COUPONS.values(), ids=COUPONS)
 def test_coupons_are_found_in_native_and_xml_born_bodies(block: Any, expected: int):
     found = read(from_v1.coupons, {"coupons": block})
-    assert found == [READ_COUPON, Coupon(**vars(READ_COUPON) | {"id": "2"})][:expected]
+    assert found == [READ_COUPON, Coupon(**fields_of(READ_COUPON) | {"id": "2"})][:expected]
 
 
 @pytest.mark.parametrize(("block", "expected"), TRANSACTIONS.values(), ids=TRANSACTIONS)
@@ -105,7 +105,7 @@ def test_a_coupon_that_says_little_is_read(nothing: Any):
 def test_fields_of_a_coupon_that_cannot_be_read_are_null_and_anomalies_without_their_values():
     spoilt = COUPON | {"redeemed": "perhaps", "valid_till": "soon", "code": ["TIDE"]}
     (found,), odd = oddities(from_v1.coupons, {"coupons": {"coupon": [spoilt]}})
-    assert vars(found) == vars(READ_COUPON) | {"redeemed": None, "valid_till": None, "code": None}
+    assert fields_of(found) == fields_of(READ_COUPON) | {"redeemed": None, "valid_till": None, "code": None}
     assert sorted(odd, key=lambda one: one.field) == [
         Anomaly("code", "text", "list"),
         Anomaly("redeemed", "boolean", "str"),
