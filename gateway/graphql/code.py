@@ -3,7 +3,7 @@
 The source is made of names that the schema and the records declare, and of response keys as literals. The leaves of
 records are answered as they are: nothing but our readers and typed decoding makes records, which have declared types.
 
-In the code, `f` is a `Found`, `x` the record of an object, `y` one in its list, `v0` the value of a facet, `s0` a settled
+In the code, `f` is a `Found`, `x` the record of an object, `y` one in its list, `v0` a facet's value, `s0` a settled
 value, `t0` a value that is looked at twice, `K0` a record's class, `p0` a function that picks.
 """
 
