@@ -1,7 +1,10 @@
 """The code of a compiled root field: Python source that reads records and builds the answer's objects. Pure.
 
-The source is made of names that the schema and the records declare and of response keys as literals; a record's
-leaves have the types that its declaration says, for nothing but our readers and typed decoding makes records.
+The source is made of names that the schema and the records declare, and of response keys as literals. The leaves of
+records are answered as they are: nothing but our readers and typed decoding makes records, which have declared types.
+
+In the code, `f` is a `Found`, `x` the record of an object, `y` one in its list, `v0` a facet's value, `s0` a settled
+value, `t0` a value that is looked at twice, `K0` a record's class, `p0` a function that picks.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -227,6 +230,8 @@ class _Writer:
             return f"({held} if ({held} := {source}) is not None else odd())"
         if isinstance(inner, GraphQLObjectType):
             nested = self._object(selected, _record(plain))
+            if nested.placed:  # it is in no list
+                raise Declined
             if required:
                 return nested.called(made, source)
             held = made.temporary()

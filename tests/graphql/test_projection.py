@@ -6,6 +6,8 @@ import pytest
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse, validate
 from graphql.execution.collect_fields import FragmentDetails
 
+from gateway.facets.addresses import address, identifier
+from gateway.facets.facet import Address, IdentifierKind, Source
 from gateway.facets.needs import Operation
 from gateway.graphql.projection import Bound, Compiled, Deopt, Found, compiled
 from gateway.graphql.selection import MOST
@@ -144,6 +146,12 @@ def test_what_is_remembered_is_bounded() -> None:
     for days in range(3000):
         bound(found, days=days)
     assert len(found._settling._settled) <= REMEMBERED // 3  # noqa: SLF001
+
+
+@pytest.mark.parametrize("value", ["1", "100000001", "9" * 18, str(2**63 - 1), "007", "0", " 5", "5\n"])
+def test_an_id_that_is_plain_is_the_address_that_any_is(value: str) -> None:
+    slow = Address((identifier(IdentifierKind.ID, value, argument="by.id"),), Source.INSTORE)
+    assert address({"id": value}, Source.INSTORE, " ") == slow
 
 
 # --- the answer ---

@@ -274,6 +274,6 @@ def compare(runner: asyncio.Runner, random: Random, people: People, seen: Counte
         except Deopt:
             seen["deopt on errors" if result.errors else "deopt"] += 1
             continue
-        assert not result.errors, case
+        assert not result.errors, (result.errors, case)
         assert written(answer) == written(result.data), case
         seen["projected"] += 1
