@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from gateway.admin.endpoint import PurgeEndpoint
 from gateway.cache.facet_cache import FacetCache
@@ -22,6 +23,7 @@ from gateway.graphql.documents import Documents
 from gateway.graphql.endpoint import GraphQLEndpoint
 from gateway.graphql.execution import Execution
 from gateway.graphql.origins import CrossOrigin
+from gateway.graphql.repeats import Repeats
 from gateway.graphql.trusted import persisted_documents
 from gateway.readiness import Readiness, ReadinessEndpoint
 from gateway.settings import BadSettings, Settings
@@ -49,6 +51,21 @@ class Gateway:
     tenants: Tenants
     cache: FacetCache
     store: Store
+
+
+class Application(Starlette):
+    """The routes, and ahead of them `/graphql`, which pays for no router and no middleware."""
+
+    def __init__(self, graphql: ASGIApp, routes: list[BaseRoute], lifespan: Lifespan[Starlette]) -> None:
+        super().__init__(routes=[Route("/graphql", graphql), *routes], lifespan=lifespan)
+        self._graphql = graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, or lives as long as the server does."""
+        if scope["type"] == "http" and scope["path"] == "/graphql":
+            await self._graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def build(
@@ -119,6 +136,7 @@ def create_app(
         origins=CrossOrigin.of(settings.cors, settings.http),
         codes=settings.http.status_codes,
         compress_from=settings.http.compress_from_bytes,
+        repeats=Repeats(most_bytes=settings.cache.answer_bytes, relevant=[settings.tenancy.header], clock=clock),
     )
 
     @asynccontextmanager
@@ -134,7 +152,6 @@ def create_app(
         await gateway.store.close()
 
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint),
         Route("/healthz", _alive),
         Route("/readyz", ReadinessEndpoint(readiness or Readiness())),
     ]
@@ -142,7 +159,7 @@ def create_app(
     routes += _invalidation(gateway, settings, emit)
     routes += explorer.routes() if explorer else []
     routes += [Mount("/", sandbox)] if sandbox and not isinstance(sandbox, Mapping) else []
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Application(endpoint, routes=routes, lifespan=lifespan)
 
 
 def _telemetry(settings: Settings, emit: Emit | None) -> Telemetry:

@@ -62,6 +62,11 @@ class CacheSettings(Frozen):
     max_bytes: int = Field(
         64 * 1024 * 1024, ge=0, description="Bytes of memory for entries of `memory://`; 0 keeps nothing."
     )
+    answer_bytes: int = Field(
+        8 * 1024 * 1024,
+        ge=0,
+        description="Bytes of memory for whole answers to requests that come again to the letter; 0 keeps none.",
+    )
     secret: SecretStr = Field(
         SecretStr(""),
         description="Keys the hashes in cache keys. Empty: a new one at every start; replicas need the same.",

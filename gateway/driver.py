@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Final
 
 from gateway.cache.facet_cache import FacetCache
-from gateway.cache.local import Glance
+from gateway.cache.local import Glance, Stands
 from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamTimeout
 from gateway.facets.capabilities import Capabilities
@@ -65,6 +65,10 @@ class Driver:
     def glance(self, address: Address, facets: Iterable[Facet | None], scope: Scope) -> Glance | None:
         """What is known of a customer, if that is all of these and fresh, and known here without asking anybody."""
         return self._cache.glance(scope, address, given_id(address), facets)
+
+    def stands(self, known: Stands) -> bool:
+        """Whether what was seen at a glance is still so."""
+        return self._cache.stands(known)
 
     def allowance(self, turn: str = "") -> Allowance:
         """What a request may take that begins now, in the turn of such a caller."""

@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.cache.entries import NOT_SINCE, Entry, Identity, KeptRecord, packed, state, unpacked
 from gateway.cache.keys import Keys, Name
-from gateway.cache.local import Glance, LocalRecords, Warm
+from gateway.cache.local import Glance, LocalRecords, Stands, Warm
 from gateway.cache.parts import Part, Ways
 from gateway.cache.stores import Item, Store
 from gateway.context import Scope
@@ -125,16 +125,34 @@ class FacetCache:
         if self._local is None or scope.accepted_for_s < math.inf:
             return None
         now, found = self._clock(), self._local.stamp
-        revoked = self._stamp(found(self._keys.revoked(scope)))
-        named = _decoded(found(self._keys.identity(scope, address)))
+        revoked_at, identified_at = self._keys.revoked(scope), self._keys.identity(scope, address)
+        revoked, identity = self._stamp(found(revoked_at)), found(identified_at)
+        named = _decoded(identity)
         since, customer = named if named and named[0] > revoked else (math.inf, believed)
         if not customer:
             return None
-        changed = max(revoked, self._stamp(found(self._keys.invalidated(scope.tenant, CustomerId(customer)))))
+        changed_at = self._keys.invalidated(scope.tenant, CustomerId(customer))
+        changed = max(revoked, self._stamp(found(changed_at)))
         if since <= changed:
             return None
-        known = self._local.glance(self._keys.record(scope, CustomerId(customer)), facets, changed, now)
-        return known and Glance(CustomerId(customer), *known)
+        record = self._keys.record(scope, CustomerId(customer))
+        seen = self._local.glance(record, facets, changed, now)
+        if seen is None:
+            return None
+        changes = (revoked_at, changed_at)
+        stands = Stands(record, seen.parts, identified_at, identity, changes, seen.since, seen.until)
+        return Glance(CustomerId(customer), seen.values, seen.fresh_for, stands)
+
+    def stands(self, known: Stands) -> bool:
+        """Whether what was seen at a glance is still so."""
+        local = self._local
+        return (
+            local is not None
+            and self._clock() < known.until
+            and local.find(known.record) is known.parts
+            and local.stamp(known.identity) == known.named
+            and all(self._stamp(local.stamp(key)) < known.since for key in known.changes)
+        )
 
     async def keep(self, scope: Scope, address: Address, customer: CustomerId, part: Part) -> None:
         """Keeps that the address names the customer, and all that a call brought of them, asked for or not."""

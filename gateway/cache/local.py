@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gateway.cache.entries import MOST_EAGER, Entry
 from gateway.cache.memory import MemoryStore
@@ -21,13 +20,36 @@ MOST_WAYS: Final = 256
 NOTHING: Final = Parts()
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Stands(NamedTuple):
+    """What something known rests on: until then (Unix seconds), while the same lies under `record` and `identity`, and
+    nothing under `changes` that is from `since` or later."""
+
+    record: str
+    parts: Parts
+    identity: str
+    named: bytes | None
+    changes: tuple[str, ...]
+    since: float
+    until: float
+
+
+class Seen(NamedTuple):
+    """Values that are surely fresh: where they lie, for how many seconds, from when they are, until when it is sure."""
+
+    values: Sequence[Any]
+    parts: Parts
+    fresh_for: float
+    since: float
+    until: float
+
+
+class Glance(NamedTuple):
     """A customer of whom everything asked for is known and fresh: their id, the values, and for how many seconds."""
 
     customer: CustomerId
     values: Sequence[Any]
     fresh_for: float
+    stands: Stands
 
 
 class LocalRecords:
@@ -52,14 +74,13 @@ class LocalRecords:
             parts = self.find(key).joined_by(part, now)
             self._store.put(key, parts, parts.last)
 
-    def glance(
-        self, key: str, facets: Iterable[Facet | None], since: float, now: float
-    ) -> tuple[list[Any], float] | None:
-        """The values of these facets and the seconds for which all of them stay fresh, if all of them surely are.
+    def glance(self, key: str, facets: Iterable[Facet | None], since: float, now: float) -> Seen | None:
+        """The values of these facets, if all of them are surely fresh.
 
         Older ones than `since` are not true any more. What is null in `facets` is so here.
         """
-        parts, values, left = self.find(key), list[Any](), math.inf
+        parts, values = self.find(key), list[Any]()
+        left, sure, oldest = math.inf, math.inf, now
         for facet in (EXISTENCE(), *facets):
             if facet is None:
                 values.append(None)
@@ -68,13 +89,15 @@ class LocalRecords:
             entry = None if part is None else part.entry(facet)
             if entry is None or not since < entry.fetched_at <= now:
                 return None
+            oldest = min(oldest, entry.fetched_at)
             left = min(left, entry.lifetime.fresh_for - (now - entry.fetched_at))
-            if left <= entry.took_s * MOST_EAGER:
+            sure = min(sure, left - entry.took_s * MOST_EAGER)
+            if sure <= 0:
                 return None
             values.append(entry.value)
         for part in parts:
             part.page.cool()
-        return values[1:], left
+        return Seen(values[1:], parts, left, oldest, now + sure)
 
     def entries(self, key: str, facets: Iterable[Facet]) -> Mapping[Facet, Entry]:
         """What is known of these facets of a customer."""

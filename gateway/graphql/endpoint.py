@@ -21,7 +21,8 @@ from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest
 from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, accepted, coding, language, wants_page
 from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.persisted import PersistedDocuments
-from gateway.graphql.reading import ALLOWED, ClientGone, check_headers, read, refuse_unsafe
+from gateway.graphql.reading import ALLOWED, ClientGone, check_headers, read, refuse_unsafe, sent
+from gateway.graphql.repeats import Key, Repeat, Repeats
 from gateway.graphql.reply import EXPLAIN_HEADER, Reply
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.limit_settings import LimitSettings
@@ -36,7 +37,8 @@ class GraphQLEndpoint:
     """An ASGI application for `/graphql`. `page` is what a browser gets, where there is an explorer.
 
     `documents` says what an identifier stands for, `origins` which pages may ask, `codes` which table of statuses
-    holds. Answers of `compress_from` bytes are compressed for who takes it; with 0 none is.
+    holds. Answers of `compress_from` bytes are compressed for who takes it; with 0 none is. `repeats` are answers kept
+    as bytes.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class GraphQLEndpoint:
         origins: CrossOrigin | None = None,
         codes: StatusCodes = StatusCodes.ESTABLISHED,
         compress_from: int = 1024,
+        repeats: Repeats | None = None,
     ) -> None:
         self._execution = execution
         self._tenants = tenants
@@ -65,6 +68,7 @@ class GraphQLEndpoint:
         self._origins = origins or CrossOrigin()
         self._codes = codes
         self._compress_from = compress_from
+        self._repeats = repeats or Repeats(most_bytes=0)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
@@ -87,39 +91,19 @@ class GraphQLEndpoint:
             if request.method == "OPTIONS":
                 return self._options(request.headers)
             accept = _joined(request.headers, "accept") or "*/*"
-            reads = request.method in ("GET", "HEAD")
-            if (
-                self._page is not None
-                and reads
-                and wants_page(accept)
-                and not _QUERY.search(request.scope["query_string"])
-            ):
+            if self._page is not None and _is_visit(request, accept):
                 return Reply.of_page(self._page())
             if (chosen := accepted(accept)) is None:
                 raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
             media_type = chosen
-            if reads:
+            if request.method in _READING:
                 self._origins.admit(request.headers)
             caller = await self._authenticator.authenticate(request.headers)
-            asked = await read(request, self._limits)
-            text = self._documents.text(asked.source)
-            if reads:
-                refuse_unsafe(text, asked.operation_name, tokens=self._limits.document_tokens)
-            explain = self._explained(request.headers, caller)
-            tenant = self._tenants.of(request.headers, caller)
-            if (noted := CURRENT.get()) is not None:
-                noted.caller, noted.tenant = caller.name, tenant.name
-            scope = tenant.scope(request.headers, language(request.headers.get("accept-language", "")))
-            wanted = GraphQLRequest(text, asked.variables, asked.operation_name)
-            answer = await self._execution.answer(
-                wanted, tenant.driver, scope, explain, _most_age(request.headers), caller=caller
-            )
-            if answer.executed:
-                self._documents.learn(asked.source)
-            told = {"cache-control": f"private, max-age={answer.fresh_for}" if answer.fresh_for else "no-store"}
-            if answer.retry_after_s is not None:
-                told["retry-after"] = str(answer.retry_after_s)
-            return await self._reply(request, answer, media_type, status_of(answer, media_type, self._codes), told)
+            data = await sent(request, self._limits)
+            key = self._repeats.key(caller, request.scope["headers"], request.method.encode(), data)
+            if key is not None and (again := self._repeats.find(key)) is not None:
+                return _again(*again)
+            return await self._execute(request, caller, data, media_type, key)
         except (CallerError, HttpRefusal) as error:
             status = status_of_refusal(error, self._codes)
             headers = {"cache-control": "no-store", **(error.headers if isinstance(error, HttpRefusal) else {})}
@@ -130,6 +114,30 @@ class GraphQLEndpoint:
             self._emit(FaultMet(type(error).__name__, "endpoint"))
             answer = refused(InternalError("The gateway could not answer."))
             return await self._reply(request, answer, media_type, 500, {"cache-control": "no-store"})
+
+    async def _execute(self, request: Request, caller: Caller, data: bytes, media_type: str, key: Key | None) -> Reply:
+        """The answer to what a caller sent, kept under its key where the same request would have the same."""
+        asked = read(request.method, data, self._limits)
+        text = self._documents.text(asked.source)
+        if request.method in _READING:
+            refuse_unsafe(text, asked.operation_name, tokens=self._limits.document_tokens)
+        explain = self._explained(request.headers, caller)
+        tenant = self._tenants.of(request.headers, caller)
+        if (noted := CURRENT.get()) is not None:
+            noted.caller, noted.tenant = caller.name, tenant.name
+        scope = tenant.scope(request.headers, language(request.headers.get("accept-language", "")))
+        wanted = GraphQLRequest(text, asked.variables, asked.operation_name)
+        most_age = _most_age(request.headers)
+        answer = await self._execution.answer(wanted, tenant.driver, scope, explain, most_age, caller=caller)
+        if answer.executed:
+            self._documents.learn(asked.source)
+        told = {"cache-control": _kept_for(answer.fresh_for)}
+        if answer.retry_after_s is not None:
+            told["retry-after"] = str(answer.retry_after_s)
+        reply = await self._reply(request, answer, media_type, status_of(answer, media_type, self._codes), told)
+        if key is not None and answer.stands and noted is not None:
+            self._repeats.keep(key, reply, answer.fresh_for, tenant.driver, answer.stands, noted)
+        return reply
 
     def _options(self, headers: Headers) -> Reply:
         """What may be asked, in general or from a page of another origin."""
@@ -164,6 +172,35 @@ class GraphQLEndpoint:
             told["content-encoding"] = chosen
         content_type = f"{media_type_of(status, media_type, self._codes)}; charset=utf-8"
         return Reply.of_body(status, content_type, body, told)
+
+
+def _again(repeat: Repeat, fresh_for: int) -> Reply:
+    """An answer that was given before."""
+    if (noted := CURRENT.get()) is not None:
+        told = repeat.told
+        noted.signature, noted.executed, noted.explanation = told.signature, True, told.explanation
+        noted.customers, noted.caller, noted.tenant, noted.fresh_for = (
+            told.customers,
+            told.caller,
+            told.tenant,
+            fresh_for,
+        )
+    return Reply(200, [*repeat.headers, (b"cache-control", _kept_for(fresh_for).encode())], repeat.body)
+
+
+def _kept_for(seconds: int) -> str:
+    """For how long a client may keep an answer."""
+    return f"private, max-age={seconds}" if seconds else "no-store"
+
+
+_READING: Final = frozenset({"GET", "HEAD"})
+"""Methods by which nothing may be changed, and which a page of another origin can cause."""
+
+
+def _is_visit(request: Request, accept: str) -> bool:
+    """Whether a browser opens the page, and asks nothing."""
+    reads = request.method in _READING
+    return reads and wants_page(accept) and not _QUERY.search(request.scope["query_string"])
 
 
 _QUERY: Final = re.compile(rb"(^|&)(query|extensions|documentId|doc_id|id)=")

@@ -12,6 +12,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.auth import policy
 from gateway.auth.callers import Caller
+from gateway.cache.local import Stands
 from gateway.context import RequestContext, Scope
 from gateway.driver import Driver
 from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, LimitExceeded, Overloaded
@@ -54,6 +55,8 @@ class Answer:
     executed: bool = True
     fresh_for: int = 0
     """Seconds for which the whole answer stays as it is, as far as can be said; 0 where some of it is not."""
+    stands: Sequence[Stands] = ()
+    """What it rests on, where it was all known here: the same request has the same answer while all of this stands."""
     retry_after_s: int | None = None
     """Where nothing could be served for there being too much to ask upstream: when to come back."""
 
@@ -132,7 +135,7 @@ class Execution:
         if compiled and bound and explain is None and most_age == math.inf:
             known = self._projecting.known(compiled, bound, driver, scope, caller, explanation)
             if known is not None:
-                return self._finished(*known, [], explanation)
+                return replace(self._finished(known.data, known.cost, [], explanation), stands=known.stands)
         session = RequestSession(
             driver, scope, policy.permitted(roots, caller), caller, self._emit, explanation, most_age
         )

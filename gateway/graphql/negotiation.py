@@ -12,6 +12,9 @@ HTML_TYPE: Final = "text/html"
 
 Coding = Literal["br", "gzip"]
 
+_KEPT: Final = 256
+"""Characters of a header whose reading is remembered: clients say the same at every request, hostile ones need not."""
+
 _UTF_8: Final = frozenset({"utf-8", "utf8"})
 
 
@@ -30,6 +33,11 @@ class MediaType:
 
 def parsed(text: str) -> MediaType:
     """The media type of a header. A parameter without a value is passed over; of two alike the first counts."""
+    return _parsed(text) if len(text) <= _KEPT else _parsed.__wrapped__(text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> MediaType:
     name, *rest = text.split(";")
     parameters: dict[str, str] = {}
     for part in rest:
@@ -63,10 +71,6 @@ def language(accept_language: str) -> str | None:
     """The first language asked for, as upstream takes it: `zh`, `id`. English is what it speaks unasked."""
     first = accept_language.split(",")[0].partition(";")[0].partition("-")[0].strip().lower()
     return first if first.isalpha() and first.isascii() and len(first) <= 3 and first != "en" else None
-
-
-_KEPT: Final = 256
-"""Characters of a header whose reading is remembered: clients say the same at every request, hostile ones need not."""
 
 
 @lru_cache(maxsize=256)

@@ -2,10 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gateway.auth import policy
 from gateway.auth.callers import EVERYTHING, Caller, Staff
+from gateway.cache.local import Stands
 from gateway.context import Scope
 from gateway.driver import Driver
 from gateway.facets.explain import Explanation
@@ -18,6 +19,14 @@ PRICES: Final = 512
 """Shapes of requests of which it is remembered what they would cost if nothing were known."""
 
 
+class Known(NamedTuple):
+    """The data of an answer, what it would cost if nothing were known, and what it rests on."""
+
+    data: Mapping[str, Any]
+    cost: int
+    stands: Sequence[Stands]
+
+
 class Projecting:
     """Answers compiled operations. Whatever is not plain is left to the reference path, which is told nothing."""
 
@@ -26,15 +35,12 @@ class Projecting:
 
     def known(
         self, compiled: Compiled, bound: Bound, driver: Driver, scope: Scope, caller: Caller, told: Explanation
-    ) -> tuple[Mapping[str, Any], int] | None:
-        """The data and the cost of a request that was asked before and of which everything is known and fresh.
-
-        Null otherwise.
-        """
+    ) -> Known | None:
+        """The data of a request that was asked before and of which everything is known and fresh; else null."""
         price = self._prices.get(_shape(bound))
         if price is None:
             return None
-        found: list[list[Found | None]] = []
+        found, stands = list[list[Found | None]](), list[Stands]()
         served, fresh_for = list[Mapping[Facet, Any]](), told.fresh_for
         for root in bound.roots:
             customers: list[Found | None] = []
@@ -45,6 +51,7 @@ class Projecting:
                 if one is None or not policy.is_theirs(caller, entry.address, None, one.customer, ()):
                     return None
                 customers.append(Found(one.customer, (), one.values))
+                stands.append(one.stands)
                 served.append(entry.causes)
                 fresh_for = min(fresh_for, one.fresh_for)
             found.append(customers)
@@ -56,7 +63,7 @@ class Projecting:
             told.hit += causes
         told.fresh_for = fresh_for
         told.cold = price[2]
-        return data, price[1]
+        return Known(data, price[1], stands)
 
     def priced(self, bound: Bound, cost: int, calls: int) -> None:
         """Remembers what a request costs, and how many calls it takes, if nothing is known of anybody."""

@@ -1,7 +1,7 @@
 """From an HTTP request to what it asks, strictly: method, media type, charset, size, JSON, parameters."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl
@@ -42,12 +42,24 @@ def check_headers(request: Request, most: int) -> None:
         raise BadRequest(f"The headers are larger than {most} bytes.", status=431)
 
 
-async def read(request: Request, limits: LimitSettings) -> Asked:
-    """What a request within the limits asks. Raises `BadRequest`, `LimitExceeded` and `ClientGone`."""
-    reader = _READERS.get(request.method)
-    if reader is None:
-        raise BadRequest("Use GET or POST.", status=405, headers={"allow": ALLOWED})
-    return await reader(request, limits)
+async def sent(request: Request, limits: LimitSettings) -> bytes:
+    """What a request of an allowed method sends: its body, or its query string. Raises as `read` does."""
+    match request.method:
+        case "POST":
+            _check_media(request)
+            return await _body(request, limits.body_bytes)
+        case "GET" | "HEAD":
+            raw: bytes = request.scope["query_string"]
+            if len(raw) > limits.query_string_bytes:
+                raise BadRequest(f"The query string is larger than {limits.query_string_bytes} bytes.", status=414)
+            return raw
+        case _:
+            raise BadRequest("Use GET or POST.", status=405, headers={"allow": ALLOWED})
+
+
+def read(method: str, data: bytes, limits: LimitSettings) -> Asked:
+    """What a request within the limits asks, from what it sent. Raises `BadRequest` and `LimitExceeded`."""
+    return _asked(_json(data, "The body", limits)) if method == "POST" else _asked(_parameters(data, limits))
 
 
 def refuse_unsafe(text: str, operation_name: str | None, *, tokens: int) -> None:
@@ -69,7 +81,7 @@ def refuse_unsafe(text: str, operation_name: str | None, *, tokens: int) -> None
         raise BadRequest(f"A {kind} cannot be sent by GET; use POST.", status=405, headers={"allow": "POST"})
 
 
-async def _read_post(request: Request, limits: LimitSettings) -> Asked:
+def _check_media(request: Request) -> None:
     types = request.headers.getlist("content-type")
     media = parsed(types[0] if len(types) == 1 else "")
     if media.name != JSON_TYPE:
@@ -79,7 +91,6 @@ async def _read_post(request: Request, limits: LimitSettings) -> Asked:
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         plain = {"accept-encoding": "identity"}
         raise BadRequest("Content-Encoding: send the body as it is.", status=415, headers=plain)
-    return _asked(_json(await _body(request, limits.body_bytes), "The body", limits))
 
 
 async def _body(request: Request, most: int) -> bytes:
@@ -108,10 +119,7 @@ def _too_large(most: int) -> BadRequest:
     return BadRequest(f"The body is larger than {most} bytes.", status=413, headers={"connection": "close"})
 
 
-async def _read_get(request: Request, limits: LimitSettings) -> Asked:
-    raw: bytes = request.scope["query_string"]
-    if len(raw) > limits.query_string_bytes:
-        raise BadRequest(f"The query string is larger than {limits.query_string_bytes} bytes.", status=414)
+def _parameters(raw: bytes, limits: LimitSettings) -> object:
     try:
         pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except ValueError:
@@ -124,14 +132,9 @@ async def _read_get(request: Request, limits: LimitSettings) -> Asked:
     for name in ("variables", "extensions"):
         if text := parameters.get(name):
             parameters[name] = _json(text.encode(), name, limits)
-    return _asked({name: value for name, value in parameters.items() if value != ""})
+    return {name: value for name, value in parameters.items() if value != ""}
 
 
-_READERS: Final[Mapping[str, Callable[[Request, LimitSettings], Awaitable[Asked]]]] = {
-    "GET": _read_get,
-    "HEAD": _read_get,
-    "POST": _read_post,
-}
 _MOST_PARAMETERS: Final = 20
 _IDENTIFIERS: Final = ("documentId", "doc_id", "id")
 _PARAMETERS: Final = frozenset({"query", "variables", "operationName", "extensions", *_IDENTIFIERS})

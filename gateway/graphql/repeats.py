@@ -1,0 +1,115 @@
+"""Answers as bytes, for requests that come again to the letter while everything they rest on is known and fresh."""
+
+import hashlib
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from gateway.auth.callers import Caller
+from gateway.cache.local import Stands
+from gateway.driver import Driver
+from gateway.graphql.reply import Headers, Reply
+from gateway.telemetry.requests import RequestAnswered
+
+HARMLESS: Final = frozenset(
+    {
+        b"connection",
+        b"content-length",
+        b"date",
+        b"priority",
+        b"traceparent",
+        b"tracestate",
+        b"user-agent",
+        b"x-forwarded-for",
+        b"x-forwarded-port",
+        b"x-real-ip",
+        b"x-request-id",
+    }
+)
+"""Headers that change no answer. Every other one is part of what a request is."""
+
+OVERHEAD: Final = 2048
+"""Bytes that a kept answer costs beside its body."""
+
+Key = tuple[Caller, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An answer that was given, and what it rests on. `fresh_until` is when a client's copy of it ends (Unix seconds).
+
+    `headers` are without those of one response alone. `told` is what telemetry heard of it.
+    """
+
+    headers: Headers
+    body: bytes
+    fresh_until: float
+    driver: Driver
+    stands: Sequence[Stands]
+    told: RequestAnswered
+
+
+class Repeats:
+    """Answers by who asked and all that they sent: at most `most_bytes` of them, the least recently used go first.
+
+    What was sent is in no key, only a keyed hash of it. `relevant` are headers that an organisation is known by.
+    """
+
+    def __init__(
+        self, *, most_bytes: int, relevant: Iterable[str] = (), clock: Callable[[], float] = time.time
+    ) -> None:
+        self._most_bytes = most_bytes
+        self._harmless = HARMLESS - {name.lower().encode() for name in relevant}
+        self._clock = clock
+        self._secret = os.urandom(32)
+        self._kept: OrderedDict[Key, Repeat] = OrderedDict()
+        self._bytes = 0
+
+    @property
+    def bytes_held(self) -> int:
+        """What the answers take."""
+        return self._bytes
+
+    def key(self, caller: Caller, headers: Iterable[tuple[bytes, bytes]], *sent: bytes) -> Key | None:
+        """What a request is known by; null where none is kept."""
+        if not self._most_bytes:
+            return None
+        harmless = self._harmless
+        whole = (*sent, [header for header in headers if header[0] not in harmless])
+        return caller, hashlib.blake2b(msgspec.msgpack.encode(whole), key=self._secret, digest_size=16).digest()
+
+    def find(self, key: Key) -> tuple[Repeat, int] | None:
+        """The answer, and for how many seconds a client may keep it, if everything it rests on still stands."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        if not all(map(found.driver.stands, found.stands)):
+            del self._kept[key]
+            self._bytes -= len(found.body) + OVERHEAD
+            return None
+        self._kept.move_to_end(key)
+        return found, max(0, int(found.fresh_until - self._clock()))
+
+    def keep(
+        self,
+        key: Key,
+        reply: Reply,
+        fresh_for: int,
+        driver: Driver,
+        stands: Sequence[Stands],
+        told: RequestAnswered,
+    ) -> None:
+        """Keeps an answer that a client may keep for so many seconds, unless it alone is too large."""
+        size = len(reply.body) + OVERHEAD
+        if key in self._kept or size > self._most_bytes:
+            return
+        headers = [header for header in reply.headers if header[0] != b"cache-control"]
+        self._kept[key] = Repeat(headers, reply.body, self._clock() + fresh_for, driver, stands, told)
+        self._bytes += size
+        while self._bytes > self._most_bytes:
+            self._bytes -= len(self._kept.popitem(last=False)[1].body) + OVERHEAD
