@@ -38,6 +38,7 @@ class ServerConfig(uvicorn.Config):
             ws="none",
             log_level="warning",
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             limit_concurrency=limits.connections,
             timeout_keep_alive=limits.idle_timeout_s,

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 from starlette.datastructures import Headers
@@ -21,9 +21,19 @@ from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest
 from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, accepted, coding, language, wants_page
 from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.persisted import PersistedDocuments
-from gateway.graphql.reading import ALLOWED, ClientGone, check_headers, read, refuse_unsafe, sent
-from gateway.graphql.repeats import Key, Repeat, Repeats
-from gateway.graphql.reply import EXPLAIN_HEADER, Reply
+from gateway.graphql.reading import (
+    ALLOWED,
+    READING,
+    ClientGone,
+    check_headers,
+    check_sent,
+    plain,
+    read,
+    refuse_unsafe,
+    sent,
+)
+from gateway.graphql.repeats import Kept, Key, Repeat, Repeats
+from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
@@ -31,6 +41,14 @@ from gateway.telemetry.spans import CURRENT, Answering, counted
 from gateway.tenants import Tenants
 
 PREFLIGHT_VARY: Final = "origin, access-control-request-method, access-control-request-headers"
+
+
+class Come(NamedTuple):
+    """A plain request that came: from whom, all that it sends, and what it is known by."""
+
+    caller: Caller
+    data: bytes
+    key: Key
 
 
 class GraphQLEndpoint:
@@ -75,16 +93,41 @@ class GraphQLEndpoint:
         request = Request(scope, receive)
         with Answering(self._emit, scope["headers"]) as answering:
             try:
-                reply = await self._respond(request)
+                come = await self._come(request)
+                again = None if come is None else self._repeats.find(come.key)
+                reply = _again(*again) if again else await self._respond(request, come)
             except ClientGone:
                 return
             answering.answered(reply.status, len(reply.body))
-            # A preflight is answered for itself: a header twice is none to a browser.
-            cors: Mapping[str, str] = {} if request.method == "OPTIONS" else self._origins.told(request.headers)
-            reply.tell({"x-request-id": answering.request.request_id, **cors})
+            reply.headers.append((b"x-request-id", answering.request.request_id.encode()))
             await reply(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Reply:
+    async def _come(self, request: Request) -> Come | None:
+        """Who sends a plain request, and all that is sent; null where anything has to be looked at more closely.
+
+        What is found by its key was looked at when it came first: everything that it was admitted for is in the key.
+        """
+        headers = request.scope["headers"]
+        if not self._repeats.keeps or not plain(request.method, headers, self._limits):
+            return None
+        try:
+            caller = await self._authenticator.authenticate(request.headers)
+        except (CallerError, HttpRefusal):
+            return None
+        data = await sent(request, self._limits)
+        return Come(caller, data, self._repeats.key(caller, headers, request.method.encode(), data))
+
+    async def _respond(self, request: Request, come: Come | None) -> Reply:
+        """The answer to a request, which a browser may let a page read or not."""
+        if request.method == "OPTIONS":  # a preflight is answered for itself: a header twice is none to a browser
+            return await self._guarded(request, come)
+        reply = await self._guarded(request, come)
+        reply.tell(self._origins.told(request.headers))
+        if come is not None and reply.kept is not None:
+            self._repeats.keep(come.key, reply, reply.kept)
+        return reply
+
+    async def _guarded(self, request: Request, come: Come | None) -> Reply:
         media_type = JSON_TYPE
         try:
             check_headers(request, self._limits.header_bytes)
@@ -96,14 +139,12 @@ class GraphQLEndpoint:
             if (chosen := accepted(accept)) is None:
                 raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
             media_type = chosen
-            if request.method in _READING:
+            if request.method in READING:
                 self._origins.admit(request.headers)
-            caller = await self._authenticator.authenticate(request.headers)
-            data = await sent(request, self._limits)
-            key = self._repeats.key(caller, request.scope["headers"], request.method.encode(), data)
-            if key is not None and (again := self._repeats.find(key)) is not None:
-                return _again(*again)
-            return await self._execute(request, caller, data, media_type, key)
+            caller = come.caller if come else await self._authenticator.authenticate(request.headers)
+            check_sent(request, self._limits)
+            data = come.data if come else await sent(request, self._limits)
+            return await self._execute(request, caller, data, media_type)
         except (CallerError, HttpRefusal) as error:
             status = status_of_refusal(error, self._codes)
             headers = {"cache-control": "no-store", **(error.headers if isinstance(error, HttpRefusal) else {})}
@@ -115,11 +156,11 @@ class GraphQLEndpoint:
             answer = refused(InternalError("The gateway could not answer."))
             return await self._reply(request, answer, media_type, 500, {"cache-control": "no-store"})
 
-    async def _execute(self, request: Request, caller: Caller, data: bytes, media_type: str, key: Key | None) -> Reply:
-        """The answer to what a caller sent, kept under its key where the same request would have the same."""
+    async def _execute(self, request: Request, caller: Caller, data: bytes, media_type: str) -> Reply:
+        """The answer to what a caller sent."""
         asked = read(request.method, data, self._limits)
         text = self._documents.text(asked.source)
-        if request.method in _READING:
+        if request.method in READING:
             refuse_unsafe(text, asked.operation_name, tokens=self._limits.document_tokens)
         explain = self._explained(request.headers, caller)
         tenant = self._tenants.of(request.headers, caller)
@@ -131,12 +172,12 @@ class GraphQLEndpoint:
         answer = await self._execution.answer(wanted, tenant.driver, scope, explain, most_age, caller=caller)
         if answer.executed:
             self._documents.learn(asked.source)
-        told = {"cache-control": _kept_for(answer.fresh_for)}
+        told = {"cache-control": kept_for(answer.fresh_for)}
         if answer.retry_after_s is not None:
             told["retry-after"] = str(answer.retry_after_s)
         reply = await self._reply(request, answer, media_type, status_of(answer, media_type, self._codes), told)
-        if key is not None and answer.stands and noted is not None:
-            self._repeats.keep(key, reply, answer.fresh_for, tenant.driver, answer.stands, noted)
+        if answer.stands and noted is not None:
+            reply.kept = Kept(answer.fresh_for, tenant.driver, answer.stands, noted)
         return reply
 
     def _options(self, headers: Headers) -> Reply:
@@ -177,7 +218,7 @@ class GraphQLEndpoint:
 def _again(repeat: Repeat, fresh_for: int) -> Reply:
     """An answer that was given before."""
     if (noted := CURRENT.get()) is not None:
-        told = repeat.told
+        told = repeat.kept.told
         noted.signature, noted.executed, noted.explanation = told.signature, True, told.explanation
         noted.customers, noted.caller, noted.tenant, noted.fresh_for = (
             told.customers,
@@ -185,21 +226,12 @@ def _again(repeat: Repeat, fresh_for: int) -> Reply:
             told.tenant,
             fresh_for,
         )
-    return Reply(200, [*repeat.headers, (b"cache-control", _kept_for(fresh_for).encode())], repeat.body)
-
-
-def _kept_for(seconds: int) -> str:
-    """For how long a client may keep an answer."""
-    return f"private, max-age={seconds}" if seconds else "no-store"
-
-
-_READING: Final = frozenset({"GET", "HEAD"})
-"""Methods by which nothing may be changed, and which a page of another origin can cause."""
+    return Reply(200, [*repeat.headers, (b"cache-control", kept_for(fresh_for).encode())], repeat.body)
 
 
 def _is_visit(request: Request, accept: str) -> bool:
     """Whether a browser opens the page, and asks nothing."""
-    reads = request.method in _READING
+    reads = request.method in READING
     return reads and wants_page(accept) and not _QUERY.search(request.scope["query_string"])
 
 

@@ -1,7 +1,7 @@
 """From an HTTP request to what it asks, strictly: method, media type, charset, size, JSON, parameters."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl
@@ -42,19 +42,48 @@ def check_headers(request: Request, most: int) -> None:
         raise BadRequest(f"The headers are larger than {most} bytes.", status=431)
 
 
-async def sent(request: Request, limits: LimitSettings) -> bytes:
-    """What a request of an allowed method sends: its body, or its query string. Raises as `read` does."""
+READING: Final = frozenset({"GET", "HEAD"})
+"""Methods by which nothing may be changed, and which a page of another origin can cause."""
+
+
+def plain(method: str, headers: Iterable[tuple[bytes, bytes]], limits: LimitSettings) -> bool:
+    """Whether a request is within the limits as far as its headers tell, and its client waits for no leave to send."""
+    size, length = 0, b""
+    for name, value in headers:
+        size += len(name) + len(value)
+        if name == b"content-length":
+            length = value
+        elif name == b"expect":
+            return False
+    if size > limits.header_bytes:
+        return False
+    if method == "POST":
+        return length.isdigit() and len(length) <= _DIGITS and int(length) <= limits.body_bytes
+    return method == "GET"
+
+
+_DIGITS: Final = 9
+"""Of a length that is worth reading as a number."""
+
+
+def check_sent(request: Request, limits: LimitSettings) -> None:
+    """Refuses what cannot be read, before it is. Raises `BadRequest`."""
     match request.method:
         case "POST":
             _check_media(request)
-            return await _body(request, limits.body_bytes)
         case "GET" | "HEAD":
-            raw: bytes = request.scope["query_string"]
-            if len(raw) > limits.query_string_bytes:
-                raise BadRequest(f"The query string is larger than {limits.query_string_bytes} bytes.", status=414)
-            return raw
+            if len(request.scope["query_string"]) > limits.query_string_bytes:
+                most = limits.query_string_bytes
+                raise BadRequest(f"The query string is larger than {most} bytes.", status=414)
         case _:
             raise BadRequest("Use GET or POST.", status=405, headers={"allow": ALLOWED})
+
+
+async def sent(request: Request, limits: LimitSettings) -> bytes:
+    """What a request sends: its body, or its query string. Raises `BadRequest` and `ClientGone`."""
+    if request.method == "POST":
+        return await _body(request, limits.body_bytes)
+    return request.scope["query_string"]
 
 
 def read(method: str, data: bytes, limits: LimitSettings) -> Asked:

@@ -5,8 +5,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -39,19 +38,25 @@ OVERHEAD: Final = 2048
 Key = tuple[Caller, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """An answer that was given, and what it rests on. `fresh_until` is when a client's copy of it ends (Unix seconds).
+class Kept(NamedTuple):
+    """What an answer rests on that a client may keep for so many seconds. `told` is what telemetry heard of it."""
 
-    `headers` are without those of one response alone. `told` is what telemetry heard of it.
+    fresh_for: int
+    driver: Driver
+    stands: Sequence[Stands]
+    told: RequestAnswered
+
+
+class Repeat(NamedTuple):
+    """An answer that was given. `fresh_until` is when a client's copy of it ends (Unix seconds).
+
+    `headers` are without those of one response alone.
     """
 
     headers: Headers
     body: bytes
     fresh_until: float
-    driver: Driver
-    stands: Sequence[Stands]
-    told: RequestAnswered
+    kept: Kept
 
 
 class Repeats:
@@ -75,10 +80,13 @@ class Repeats:
         """What the answers take."""
         return self._bytes
 
-    def key(self, caller: Caller, headers: Iterable[tuple[bytes, bytes]], *sent: bytes) -> Key | None:
-        """What a request is known by; null where none is kept."""
-        if not self._most_bytes:
-            return None
+    @property
+    def keeps(self) -> bool:
+        """Whether there is room for any."""
+        return self._most_bytes > 0
+
+    def key(self, caller: Caller, headers: Iterable[tuple[bytes, bytes]], *sent: bytes) -> Key:
+        """What a request is known by."""
         harmless = self._harmless
         whole = (*sent, [header for header in headers if header[0] not in harmless])
         return caller, hashlib.blake2b(msgspec.msgpack.encode(whole), key=self._secret, digest_size=16).digest()
@@ -88,28 +96,20 @@ class Repeats:
         found = self._kept.get(key)
         if found is None:
             return None
-        if not all(map(found.driver.stands, found.stands)):
+        if not all(map(found.kept.driver.stands, found.kept.stands)):
             del self._kept[key]
             self._bytes -= len(found.body) + OVERHEAD
             return None
         self._kept.move_to_end(key)
         return found, max(0, int(found.fresh_until - self._clock()))
 
-    def keep(
-        self,
-        key: Key,
-        reply: Reply,
-        fresh_for: int,
-        driver: Driver,
-        stands: Sequence[Stands],
-        told: RequestAnswered,
-    ) -> None:
-        """Keeps an answer that a client may keep for so many seconds, unless it alone is too large."""
+    def keep(self, key: Key, reply: Reply, kept: Kept) -> None:
+        """Keeps an answer, unless it alone is too large."""
         size = len(reply.body) + OVERHEAD
         if key in self._kept or size > self._most_bytes:
             return
         headers = [header for header in reply.headers if header[0] != b"cache-control"]
-        self._kept[key] = Repeat(headers, reply.body, self._clock() + fresh_for, driver, stands, told)
+        self._kept[key] = Repeat(headers, reply.body, self._clock() + kept.fresh_for, kept)
         self._bytes += size
         while self._bytes > self._most_bytes:
             self._bytes -= len(self._kept.popitem(last=False)[1].body) + OVERHEAD

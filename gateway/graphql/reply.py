@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from gateway.graphql.repeats import Kept
 
 EXPLAIN_HEADER: Final = "x-gateway-explain"
 
@@ -34,6 +37,8 @@ class Reply:
     status: int
     headers: Headers
     body: bytes = b""
+    kept: "Kept | None" = None
+    """Where the same request would have this answer again: what that rests on."""
 
     @classmethod
     def of_body(cls, status: int, content_type: str, body: bytes, told: Mapping[str, str]) -> "Reply":
@@ -61,6 +66,11 @@ class Reply:
         """Answers one HTTP request; one by HEAD without the body."""
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
+
+
+def kept_for(seconds: int) -> str:
+    """The `cache-control` of an answer that a client may keep for so long."""
+    return f"private, max-age={seconds}" if seconds else "no-store"
 
 
 def _raw(told: Mapping[str, str]) -> Iterable[tuple[bytes, bytes]]:
