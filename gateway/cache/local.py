@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.cache.entries import MOST_EAGER, Entry
 from gateway.cache.memory import MemoryStore
 from gateway.cache.parts import Part, Parts, Ways
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import CustomerId, Endpoint, Facet
 from gateway.facets.kind import Lifetime
 from gateway.model.readers import Anomaly
@@ -60,7 +60,7 @@ class LocalRecords:
         Older ones than `since` are not true any more. What is null in `facets` is so here.
         """
         parts, values, left = self.find(key), list[Any](), math.inf
-        for facet in (EXISTENCE(), *facets):
+        for facet in (EXISTS, *facets):
             if facet is None:
                 values.append(None)
                 continue
