@@ -13,13 +13,13 @@ from gateway.cache.local import Glance, Stands
 from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamTimeout
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import Address, Facet
 from gateway.facets.plan import Call
 from gateway.flights import Flight, Flights, Wait, together
 from gateway.performer import Performer
 from gateway.recall import recall
-from gateway.record import CustomerRecord, Known
+from gateway.record import NOBODY, CustomerRecord
 from gateway.rounds import MOST_ROUNDS, Group, given_id, groups, requested, trials
 from gateway.upstream.deadlines import moment, within
 from gateway.upstream.resilient import ResilientClient
@@ -91,7 +91,7 @@ class Driver:
             began = self._clock()
             await recall(self._cache, records, scope, most_age, self._clock())
             for turn in range(MOST_ROUNDS):
-                unsettled = [record for record in records if record.unsettled()]
+                unsettled = [record for record in records if record.open]
                 if not unsettled:
                     break
                 if turn == 0 and self._windows is not None and most_age == math.inf:
@@ -101,8 +101,10 @@ class Driver:
                     await self._round(unsettled, scope, began, most_age)
         finally:
             for record in records:
-                record.settle_all(record.unsettled(), InternalError("The gateway could not finish this field."))
-        self._refresh([record for record in records if record.stale], scope)
+                if record.open:
+                    record.settle_all(record.unsettled(), InternalError("The gateway could not finish this field."))
+        if stale := [record for record in records if record.stale]:
+            self._refresh(stale, scope)
 
     async def _round(
         self, records: Sequence[CustomerRecord], scope: Scope, began: float, most_age: float = math.inf
@@ -122,10 +124,11 @@ class Driver:
         planned = groups([record for record in records if record.missing()], self._capabilities, outlook)
         for call, target in trials(records, self._capabilities, outlook) if outlook.due else ():
             self._client.try_again(call, {0: target}, scope)
+        now = self._clock()
         flights = {
-            record: self._flights.lead(scope, record, self._brings(group, index), self._clock())
+            record: self._flights.lead(scope, record, _brings(record, promised), now)
             for group in planned
-            for index, record in enumerate(group.records)
+            for record, promised in zip(group.records, self._performer.promised(group), strict=True)
         }
         waits += [(record, flights[leader], facets) for record, leader, facets in followers if leader in flights]
         try:
@@ -143,11 +146,6 @@ class Driver:
                 self._flights.land(scope, flight)
             for record in records:
                 record.part()
-
-    def _brings(self, group: Group, index: int) -> frozenset[Facet]:
-        """What others may join for. What the record had from the cache is not what its flight brings."""
-        promised, record = self._performer.promised(group, index), group.records[index]
-        return frozenset(facet for facet in promised if facet == EXISTENCE() or record.settled(facet) is None)
 
     async def _round_of_all(self, records: Sequence[CustomerRecord], scope: Scope) -> None:
         """The round of several requests that came together."""
@@ -191,7 +189,7 @@ class Driver:
             held = await self._cache.leased(scope, flight.names[0])
             now = self._clock()
             await recall(self._cache, [record], scope, now - since, now, waiting=True)
-            if not record.unsettled():
+            if not record.open:
                 break
         return True
 
@@ -215,10 +213,10 @@ class Driver:
         if other.id is not None and record.id not in (None, other.id):
             return
         record.deleted = record.deleted or other.deleted
-        if other.settled(EXISTENCE()) == Known(value=False):
+        if other.settled(EXISTS) == NOBODY:
             record.nobody()
             return
-        if other.id is not None and EXISTENCE() not in other.failed:
+        if other.id is not None and EXISTS not in other.failed:
             for victim in other.victims:
                 record.merged(victim)
             if record.id is None:
@@ -247,3 +245,9 @@ class Driver:
         """Waits until nothing is fetched behind answers any more."""
         while self._refreshes:
             await asyncio.wait(self._refreshes)
+
+
+def _brings(record: CustomerRecord, promised: frozenset[Facet]) -> frozenset[Facet]:
+    """What others may join for. What the record had from the cache is not what its flight brings."""
+    unknown = record.unknown(promised)
+    return unknown if unknown is promised else unknown | (promised & {EXISTS})

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gateway.cache.keys import Name
@@ -44,6 +44,8 @@ class Flights:
 
     def land(self, scope: Scope, flight: Flight) -> None:
         """Ends a flight, whatever it brought."""
+        if flight.landed.is_set():
+            return
         for name in flight.names:
             key = (scope, name)
             if flight in (flying := self._flying.get(key, [])):
@@ -54,6 +56,8 @@ class Flights:
 
     def bringing(self, scope: Scope, record: CustomerRecord, since: float) -> Iterator[tuple[Flight, frozenset[Facet]]]:
         """The flights that will bring what the record misses, begun at `since` or later, with what each will bring."""
+        if not self._flying:
+            return
         missing = record.missing()
         for name in names(record):
             for flight in self._flying.get((scope, name), ()):
@@ -69,22 +73,26 @@ def names(record: CustomerRecord) -> tuple[Name, ...]:
     """Every name that the record goes by, from what was known when it was asked for."""
     if record.hint is None:
         return (record.address,)
-    return ((record.hint, record.address.source.value, record.address.account or ""), record.address)
+    return ((record.hint, record.address.source, record.address.account or ""), record.address)
 
 
-def together(records: Iterable[CustomerRecord]) -> list[tuple[CustomerRecord, CustomerRecord, frozenset[Facet]]]:
+def together(records: Sequence[CustomerRecord]) -> list[tuple[CustomerRecord, CustomerRecord, frozenset[Facet]]]:
     """Records of the same customer: the first leads and wants what the others miss, the others join it.
 
     Returns who follows whom, and for which facets.
     """
+    if len(records) < 2:
+        return []
     leaders: dict[Name, CustomerRecord] = {}
     followers: list[tuple[CustomerRecord, CustomerRecord, frozenset[Facet]]] = []
     for record in records:
         if record.victims or record.alone:
             continue
-        leader = next((leaders[name] for name in names(record) if name in leaders), None)
+        called = names(record)
+        leader = next((leaders[name] for name in called if name in leaders), None)
         if leader is None:
-            leaders |= dict.fromkeys(names(record), record)
+            for name in called:
+                leaders[name] = record
             continue
         facets = record.missing()
         leader.want(dict.fromkeys(sorted(facets - leader.causes.keys()), ()))

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
+from typing import Final
 
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.failures import StoreDown
@@ -13,16 +14,18 @@ from gateway.cache.parts import Part
 from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamPartial
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTS
 from gateway.facets.explain import ExplainedCall, Shown, causes_of
 from gateway.facets.facet import Facet
-from gateway.facets.parameters import source, ways
+from gateway.facets.parameters import ways
 from gateway.facets.plan import Call
-from gateway.record import CustomerRecord, Known
+from gateway.record import NOBODY, CustomerRecord, Known
 from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Target
 from gateway.upstream.deadlines import moment, shared
 from gateway.upstream.resilient import ResilientClient
+
+_NONE: Final = frozenset[Facet]()
 
 
 class Performer:
@@ -43,12 +46,14 @@ class Performer:
         self._zone = zone
         self._clock = clock
 
-    def promised(self, group: Group, index: int) -> frozenset[Facet]:
-        """Everything that the group's plan will bring of one of its customers."""
-        brought = (
-            call.brings(group.needs, index, self._capabilities) for call in group.plan.calls if index in call.customers
-        )
-        return frozenset[Facet]().union(*brought)
+    def promised(self, group: Group) -> Sequence[frozenset[Facet]]:
+        """Everything that the group's plan will bring of each of its customers."""
+        promised = [_NONE] * len(group.records)
+        for call in group.plan.calls:
+            for index in call.customers:
+                brought, before = call.brings(group.needs, index, self._capabilities), promised[index]
+                promised[index] = before | brought if before else brought
+        return promised
 
     def foresee(self, group: Group) -> None:
         """Explains the calls of a plan that is not carried out."""
@@ -67,7 +72,7 @@ class Performer:
         await self._all(group, replies, scope)
         for record, missed, received in zip(group.records, group.missed, replies, strict=True):
             conclude(record, missed, received)
-            if record.settled(EXISTENCE()) == Known(value=False):
+            if record.settled(EXISTS) == NOBODY:
                 await self._cache.store_nobody(scope, record.address, began)
             if record.deleted and record.id:
                 with suppress(StoreDown):  # a lost one ends with the entries' own time
@@ -122,7 +127,7 @@ class Performer:
             for index, outcome in performed.outcomes.items():
                 if not isinstance(outcome, NotFound | Deleted):
                     replies[index].append(gone)
-            call = replace(call, facets=call.facets - performed.lost or frozenset({EXISTENCE()}))
+            call = replace(call, facets=call.facets - performed.lost or frozenset({EXISTS}))
         if performed.attempts:
             shown = partial(self._shown, group, call, targets)
             self._tell(group, ExplainedCall(call, shown, performed.status, performed.milliseconds, performed.attempts))
@@ -173,9 +178,8 @@ class Performer:
     def _settle(self, record: CustomerRecord, call: Call, brought: frozenset[Facet], part: Part) -> None:
         """Settles what is wanted of a block. What came only in part is used once."""
         record.brought(part)
-        for facet in sorted(brought & record.causes.keys() | call.facets):
-            way = source(facet, call.endpoint, self._capabilities)
-            if way is None:
+        for facet, way in ways(call.endpoint, brought, self._capabilities).items():
+            if facet not in record.causes and facet not in call.facets:
                 continue
             if facet in part.ways:
                 entry = part.entry(facet)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from gateway.cache.entries import Absent, Entry, Fresh, Identity, Kept, Missing, Stale
 from gateway.cache.facet_cache import FacetCache
 from gateway.context import Scope
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import CustomerId, Facet
-from gateway.record import CustomerRecord, Known
+from gateway.record import THERE, CustomerRecord
 from gateway.rounds import given_id
 
 
@@ -38,13 +38,14 @@ async def recall(
                     wanted.setdefault(record.hint, set()).update(record.unsettled())
     kept = await cache.lookup(scope, wanted, most_age)
     for record in records:
-        known, of_customer = identified.get(record.address), kept.get(record.hint) if record.hint else None
+        known = identified.get(record.address) if identified else None
+        of_customer = kept.get(record.hint) if record.hint else None
         if of_customer is not None and known is not None and known.since <= of_customer.changed_at:
             record.remembered, record.hint = False, given_id(record.address)
             of_customer = of_customer if record.hint else None
         for facet in sorted(record.unsettled()):
             _take(record, facet, of_customer.facets[facet] if of_customer else Missing(), now, waiting=waiting)
-        if record.hint and record.settled(EXISTENCE()) == Known(value=True):
+        if record.hint and record.settled(EXISTS) == THERE:
             record.found(record.hint)
 
 

@@ -9,7 +9,7 @@ from gateway.cache.entries import Joined, Missing
 from gateway.cache.parts import Part
 from gateway.context import Allowance
 from gateway.errors import GatewayError, UpstreamError, UpstreamUnauthorized
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTS
 from gateway.facets.explain import Explanation
 from gateway.facets.facet import Address, CustomerId, Facet
 
@@ -22,6 +22,11 @@ class Known:
 
 
 Settled = Known | GatewayError
+
+THERE: Final = Known(value=True)
+"""Of `EXISTS`: there is such a customer."""
+NOBODY: Final = Known(value=False)
+_MISSING: Final = Missing()
 
 WITHOUT_END: Final = Allowance()
 
@@ -41,7 +46,7 @@ class CustomerRecord:
         allowance: Allowance = WITHOUT_END,
     ) -> None:
         self.address = address
-        self.causes: dict[Facet, tuple[str, ...]] = {}
+        self.causes: dict[Facet, tuple[str, ...]] = {EXISTS: (), **causes}
         self.explanation = explanation or Explanation()
         self.allowance = allowance
         self.hint: CustomerId | None = None
@@ -62,17 +67,16 @@ class CustomerRecord:
         self._parts: list[Part] = []
         self._recalled: set[Facet] = set()
         """What is settled with what was kept of the hint."""
-        self._open: dict[Facet, Missing | Joined] = {}
+        self._open: dict[Facet, Missing | Joined] = dict.fromkeys(self.causes, _MISSING)
         self._settled: dict[Facet, Settled] = {}
         self._waiting: dict[Facet, asyncio.Future[Settled]] = {}
-        self.want({EXISTENCE(): (), **causes})
 
     def want(self, causes: Mapping[Facet, tuple[str, ...]]) -> None:
         """Adds facets to what is wanted."""
         for facet, paths in causes.items():
             self.causes[facet] = (*self.causes.get(facet, ()), *paths)
             if self.settled(facet) is None:
-                self._open.setdefault(facet, Missing())
+                self._open.setdefault(facet, _MISSING)
 
     def recall(self, facet: Facet, value: Any) -> None:
         """Settles a facet with what was kept of the hint."""
@@ -90,7 +94,13 @@ class CustomerRecord:
 
     def part(self) -> None:
         """Misses again what nobody is fetching any more."""
-        self._open = {facet: Missing(state.spare) for facet, state in self._open.items()}
+        if self._open:
+            self._open = {facet: Missing(state.spare) for facet, state in self._open.items()}
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is known yet of anything wanted."""
+        return bool(self._open)
 
     def unsettled(self) -> frozenset[Facet]:
         """Wanted facets that nothing is known of yet."""
@@ -98,7 +108,13 @@ class CustomerRecord:
 
     def missing(self) -> frozenset[Facet]:
         """Those of them that nobody is fetching."""
-        return frozenset(facet for facet, state in self._open.items() if isinstance(state, Missing))
+        return frozenset([facet for facet, state in self._open.items() if isinstance(state, Missing)])
+
+    def unknown(self, facets: frozenset[Facet]) -> frozenset[Facet]:
+        """Those of these facets that are not settled."""
+        if not self._settled and not self._parts:
+            return facets
+        return frozenset([facet for facet in facets if self.settled(facet) is None])
 
     def settled(self, facet: Facet) -> Settled | None:
         """What is known of a facet, if it is settled, or can be read in what calls brought."""
@@ -123,15 +139,15 @@ class CustomerRecord:
         if self.id is None and self.hint not in (None, customer):
             for facet in self._recalled:
                 del self._settled[facet]
-            self._open = dict.fromkeys((*self._open, *self._recalled), Missing())
+            self._open = dict.fromkeys((*self._open, *self._recalled), _MISSING)
             self._recalled.clear()
             self.stale.clear()
         self.id = customer
-        self.settle(EXISTENCE(), Known(True))
+        self.settle(EXISTS, THERE)
 
     def nobody(self) -> None:
         """Settles that there is no such customer."""
-        self.settle(EXISTENCE(), Known(False))
+        self.settle(EXISTS, NOBODY)
         self.settle_all(self.unsettled(), Known(None))
 
     def merged(self, victim: CustomerId) -> None:
@@ -158,7 +174,7 @@ class CustomerRecord:
         spare = self._open[facet].spare if facet in self._open else None
         if spare is None or not isinstance(outcome, UpstreamError) or isinstance(outcome, UpstreamUnauthorized):
             return outcome
-        if facet == EXISTENCE():
+        if facet == EXISTS:
             self.id = self.id or self.hint
         self.failed[facet] = outcome
         self.explanation.spared.append(facet)

@@ -4,20 +4,20 @@ A round plans everything that is missing and performs the plan. Most requests ne
 answer says that it must: a batch that does not say whose its items are, a merged account whose survivor must be asked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import EXISTENCE, PERSON
+from gateway.facets.catalog import EXISTS, PERSON
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
 from gateway.facets.parameters import sources
 from gateway.facets.plan import Call, Plan
 from gateway.facets.plans import planned
 from gateway.facets.routes import BY_ID, BY_PROFILE, findable, routes
 from gateway.model.profile import Person
-from gateway.record import CustomerRecord, Known
+from gateway.record import NOBODY, CustomerRecord, Known
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
 from gateway.upstream.outlook import FAIR, Outlook
 
@@ -46,23 +46,34 @@ def groups(records: Sequence[CustomerRecord], capabilities: Capabilities, outloo
     if outlook.broken:
         capabilities = replace(capabilities, broken=outlook.broken)
         records = [record for record in records if _obtainable(record, capabilities)]
-    unfindable = [record for record in records if not findable(record.address, capabilities)]
-    for record in unfindable:
-        record.settle_all(record.missing(), BadUserInput("by", "upstream finds nobody by identifiers of this kind"))
-    victims = [record for record in records if record.victims and not record.id]
-    alone = [record for record in records if record.alone and record not in victims]
-    others = [record for record in records if record not in (*unfindable, *victims, *alone)]
-    single = replace(capabilities, batch_size=1)
-    together = (
-        (others, [_need(record) for record in others], capabilities, outlook.avoid),
-        (alone, [_need(record) for record in alone], single, outlook.avoid),
-        (victims, [_survivor_need(record) for record in victims], single, frozenset({Endpoint.V2})),
-    )
-    return [
-        Group(members, [record.missing() for record in members], tuple(needs), planned(tuple(needs), able, avoid))
-        for members, needs, able, avoid in together
-        if members
-    ]
+    others, alone, victims = list[CustomerRecord](), list[CustomerRecord](), list[CustomerRecord]()
+    for record in records:
+        if record.victims and not record.id:
+            victims.append(record)
+        elif record.alone:
+            alone.append(record)
+        elif findable(record.address, capabilities):
+            others.append(record)
+        else:
+            nobody = BadUserInput("by", "upstream finds nobody by identifiers of this kind")
+            record.settle_all(record.missing(), nobody)
+    found = [_group(others, _need, capabilities, outlook.avoid)] if others else []
+    if alone or victims:
+        single = replace(capabilities, batch_size=1)
+        found += [_group(alone, _need, single, outlook.avoid)] if alone else []
+        found += [_group(victims, _survivor_need, single, frozenset({Endpoint.V2}))] if victims else []
+    return found
+
+
+def _group(
+    records: Sequence[CustomerRecord],
+    need: Callable[[CustomerRecord, frozenset[Facet]], Need],
+    capabilities: Capabilities,
+    avoid: frozenset[Endpoint],
+) -> Group:
+    missed = [record.missing() for record in records]
+    needs = tuple(map(need, records, missed))
+    return Group(records, missed, needs, planned(needs, capabilities, avoid))
 
 
 def left_out() -> UpstreamUnavailable:
@@ -92,7 +103,7 @@ def trials(
     """The calls for one facet each that would show whether it can be asked for again, about one who wants it."""
     for endpoint, facet in sorted(outlook.due, key=str):
         for record in records:
-            ways = routes(_need(record), capabilities)[endpoint]
+            ways = routes(_need(record, record.missing()), capabilities)[endpoint]
             if facet not in record.causes or not ways or ways[0].wave > 1:
                 continue
             call = Call(endpoint, 1, ways[0].by, (0,), frozenset({facet}))
@@ -101,19 +112,19 @@ def trials(
                 break
 
 
-def _need(record: CustomerRecord) -> Need:
-    return Need(record.address, record.missing(), known=record.id is not None or record.remembered)
+def _need(record: CustomerRecord, missing: frozenset[Facet]) -> Need:
+    return Need(record.address, missing, known=record.id is not None or record.remembered)
 
 
-def _survivor_need(record: CustomerRecord) -> Need:
+def _survivor_need(record: CustomerRecord, _: frozenset[Facet]) -> Need:
     victim = Identifier(IdentifierKind.ID, record.victims[-1])
-    return Need(Address((victim,)), frozenset({EXISTENCE()}))
+    return Need(Address((victim,)), frozenset({EXISTS}))
 
 
 def given_id(address: Address) -> CustomerId | None:
     """The id that the address itself is, if it is one."""
     only = address.identifiers[0]
-    return CustomerId(only.value) if address.kinds == BY_ID else None
+    return CustomerId(only.value) if only.kind is IdentifierKind.ID and len(address.identifiers) == 1 else None
 
 
 def share_customers(one: Call, other: Call) -> bool:
@@ -156,6 +167,8 @@ def conclude(record: CustomerRecord, missed: frozenset[Facet], replies: Sequence
 
     Only of what was missed when the round was planned: what is wanted since then has not been asked for.
     """
+    if not record.open and all(isinstance(outcome, Found) for _, outcome in replies):
+        return
     outcomes = [outcome for _, outcome in replies]
     if any(isinstance(outcome, Deleted) for outcome in outcomes):
         record.deleted = True
@@ -163,7 +176,7 @@ def conclude(record: CustomerRecord, missed: frozenset[Facet], replies: Sequence
         return
     for call, outcome in replies:
         if isinstance(outcome, Failed):
-            record.settle_all(call.facets & missed - {EXISTENCE()}, outcome.error)
+            record.settle_all(call.facets & missed - {EXISTS}, outcome.error)
     if any(isinstance(outcome, Unattributed) for outcome in outcomes):
         if record.alone:
             record.settle_all(missed, UpstreamUnavailable("Upstream does not say whose its answer is."))
@@ -180,5 +193,5 @@ def conclude(record: CustomerRecord, missed: frozenset[Facet], replies: Sequence
     elif record.victims:
         record.settle_all(missed, UpstreamPartial("Upstream does not say into which account it was merged."))
     elif all(isinstance(outcome, NotFound) for outcome in outcomes):
-        record.settle(EXISTENCE(), Known(False))
+        record.settle(EXISTS, NOBODY)
         record.settle_all(missed, Known(None))

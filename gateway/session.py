@@ -10,7 +10,7 @@ from gateway.auth.callers import Caller
 from gateway.context import Scope
 from gateway.driver import Driver
 from gateway.errors import CallerError, GatewayError, InternalError
-from gateway.facets.catalog import CATALOG, EXISTENCE
+from gateway.facets.catalog import CATALOG, EXISTS
 from gateway.facets.cost import upstream_cost
 from gateway.facets.explain import Explanation
 from gateway.facets.facet import Address, CustomerId, Facet
@@ -115,7 +115,7 @@ class RequestSession:
             record = self._records[self._own] = CustomerRecord(self._own, {}, self.explanation)
             self.fetch_late(record)
         try:
-            await record.wait(EXISTENCE())
+            await record.wait(EXISTS)
         except GatewayError:
             return None
         return record.id
@@ -181,7 +181,7 @@ class SessionCustomer:
         Only after everything was fetched. Nobody is a customer without an id. What is null in `facets` is so here.
         """
         record = self._record
-        there = record.settled(EXISTENCE())
+        there = record.settled(EXISTS)
         if record.deleted or not isinstance(there, Known) or (self._session.doubts and not self._is_theirs()):
             return None
         if not there.value:
@@ -196,7 +196,7 @@ class SessionCustomer:
 
     async def exists(self) -> bool:
         """See `gateway.context.Customer`."""
-        return bool(await self.value(EXISTENCE()))
+        return bool(await self.value(EXISTS))
 
     async def value(self, facet: Facet) -> Any:
         """See `gateway.context.Customer`. The last gate: nothing is fetched or shown that the caller may not see."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from gateway.cache.entries import MOST_EAGER, Entry
 from gateway.cache.memory import MemoryStore
 from gateway.cache.parts import Part, Parts, Ways
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import CustomerId, Endpoint, Facet
 from gateway.facets.kind import Lifetime
 from gateway.model.readers import Anomaly
@@ -81,7 +81,7 @@ class LocalRecords:
         """
         parts, values = self.find(key), list[Any]()
         left, sure, oldest = math.inf, math.inf, now
-        for facet in (EXISTENCE(), *facets):
+        for facet in (EXISTS, *facets):
             if facet is None:
                 values.append(None)
                 continue

@@ -105,7 +105,8 @@ class Address(NamedTuple):
     @property
     def kinds(self) -> tuple[IdentifierKind, ...]:
         """The kinds of its identifiers, in the order given."""
-        return tuple(identifier.kind for identifier in self.identifiers)
+        identifiers = self.identifiers
+        return (identifiers[0].kind,) if len(identifiers) == 1 else tuple(one.kind for one in identifiers)
 
     @property
     def profile(self) -> FacetArguments:

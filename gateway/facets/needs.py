@@ -21,7 +21,7 @@ from graphql.execution.values import VariableValues
 
 from gateway.errors import BadUserInput, CallerError, LimitExceeded
 from gateway.facets.addresses import address
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import Address, Facet, Source
 from gateway.facets.kind import FacetKind
 
@@ -179,7 +179,7 @@ def _entry(
 
 
 def _of(who: Address, wanted: Wants) -> Wanted:
-    causes: dict[Facet, tuple[str, ...]] = {EXISTENCE(): ()}
+    causes: dict[Facet, tuple[str, ...]] = {EXISTS: ()}
     for kind, arguments, path in wanted:
         facet = kind.of(who, **arguments)
         causes[facet] = (*causes.get(facet, ()), path)

@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from gateway.facets.capabilities import ById, Capabilities
 from gateway.facets.facet import Address, Endpoint, IdentifierKind, Need, Source
+
+WAYS: Final = 256
+"""Ways of being named of which the routes are remembered; most gateways see fewer than ten."""
 
 By = tuple[IdentifierKind, ...]
 """The identifier kinds a call names its customers by; several only for one customer on V2 (dual eligibility)."""
@@ -27,7 +32,16 @@ Routes = Mapping[Endpoint, tuple[Route, ...]]
 
 def routes(need: Need, capabilities: Capabilities) -> Routes:
     """Every route to a customer, by endpoint, the preferred one first. Both empty: nobody can find the customer."""
-    first = {Endpoint.V2: _v2_now(need, capabilities), Endpoint.V1: _v1_now(need, capabilities)}
+    return _routes(need.address.kinds, need.address.source, need.known, capabilities)
+
+
+@lru_cache(WAYS)
+def _routes(kinds: By, source: Source, known: bool, capabilities: Capabilities) -> Routes:
+    """They depend on how a customer is named, and not on who that is."""
+    first = {
+        Endpoint.V2: _v2_now(kinds, known, capabilities),
+        Endpoint.V1: _v1_now(kinds, source, known, capabilities),
+    }
     if not any(first.values()):
         return first
     return {
@@ -48,24 +62,24 @@ def capacity(endpoint: Endpoint, by: By, capabilities: Capabilities) -> int:
 
 def findable(address: Address, capabilities: Capabilities) -> bool:
     """Whether some endpoint takes the identifiers of the address."""
-    return any(routes(Need(address, frozenset()), capabilities).values())
+    return any(_routes(address.kinds, address.source, False, capabilities).values())
 
 
-def _v2_now(need: Need, capabilities: Capabilities) -> tuple[Route, ...]:
-    by_id = need.known or need.address.kinds == BY_ID
+def _v2_now(kinds: By, known: bool, capabilities: Capabilities) -> tuple[Route, ...]:
+    by_id = known or kinds == BY_ID
     if by_id and capabilities.v2_by_id is not ById.NONE:
         return (Route(1, BY_ID),)
-    if set(need.address.kinds) <= capabilities.v2_kinds:
-        return (Route(1, need.address.kinds),)
+    if set(kinds) <= capabilities.v2_kinds:
+        return (Route(1, kinds),)
     return ()
 
 
-def _v1_now(need: Need, capabilities: Capabilities) -> tuple[Route, ...]:
+def _v1_now(kinds: By, source: Source, known: bool, capabilities: Capabilities) -> tuple[Route, ...]:
     """V1.1 knows no sources: another source than INSTORE starts on V2 unless the id is known, or V2 takes no id."""
     found: list[Route] = []
-    instore = need.address.source is Source.INSTORE
-    if need.known or (need.address.kinds == BY_ID and (instore or capabilities.v2_by_id is ById.NONE)):
+    instore = source is Source.INSTORE
+    if known or (kinds == BY_ID and (instore or capabilities.v2_by_id is ById.NONE)):
         found.append(Route(1, BY_ID))
-    if instore and len(need.address.kinds) == 1 and need.address.kinds[0] in capabilities.v1_kinds:
-        found.append(Route(1, need.address.kinds))
+    if instore and len(kinds) == 1 and kinds[0] in capabilities.v1_kinds:
+        found.append(Route(1, kinds))
     return tuple(dict.fromkeys(found))

@@ -14,7 +14,7 @@ from functools import partial
 from gateway.context import Allowance, Scope
 from gateway.errors import Overloaded, UpstreamTimeout, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
 from gateway.telemetry.events import BreakerChanged, CallHedged, CallRetried, CallShed, Emit, RateLowered
@@ -105,7 +105,7 @@ class ResilientClient:
         lost = await self._lost(side, question, (performed, ended), allowance.until)
         if lost is None:
             return performed
-        rest = replace(call, facets=call.facets - lost or frozenset({EXISTENCE()}))
+        rest = replace(call, facets=call.facets - lost or frozenset({EXISTS}))
         without, _ = await self._retried(side, question._replace(call=rest), allowance)
         if not without.attempts:
             return performed

@@ -69,7 +69,7 @@ from gateway.facets.catalog.tiers import (
     TIER_UPGRADE_CRITERIA,
     TRACKERS,
 )
-from gateway.facets.facet import Endpoint
+from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.kind import FacetKind
 
 CATALOG: Final[Mapping[str, FacetKind]] = {
@@ -139,6 +139,9 @@ CATALOG: Final[Mapping[str, FacetKind]] = {
     )
 }
 
+EXISTS: Final[Facet] = EXISTENCE()
+"""The one facet of its kind: every customer of an answer needs it."""
+
 ALWAYS: Final[Mapping[Endpoint, Mapping[str, str]]] = {
     Endpoint.V2: {},
     # user_id is the join key to V2 and to webhooks (facts §2.1).
@@ -159,6 +162,7 @@ __all__ = [
     "CUSTOM_FIELDS",
     "DELAYED_ACCRUAL",
     "EXISTENCE",
+    "EXISTS",
     "EXPIRED_DAYS",
     "EXPIRED_POINTS",
     "EXPIRY_DAYS",
