@@ -27,7 +27,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-nightly test-conformance check check-lint check-format check-types check-imports check-schema \
-        format schema docs explorer clean
+        format schema docs bench explorer clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -90,6 +90,9 @@ schema: $(SETUP) ## Write schema.graphql from the code
 
 docs: $(SETUP) ## Write the pages of docs/ that the code already says
 	PYTHONPATH=. $(BIN)/python docs/generate.py
+
+bench: $(SETUP) ## Measure the gateway beside what its targets name (a few minutes; docs/performance.md)
+	@$(BIN)/python bench/run.py $(ARGS)
 
 explorer: ## Build GraphiQL's static files (needs Node and npm)
 	cd $(UI) && npm ci && npm run build

@@ -11,20 +11,19 @@ Without compiled modules a start takes three times as long and 6 MB more.
 import argparse
 import http.client
 import json
-import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import cycle
 from pathlib import Path
 
-GATEWAY = Path(sys.executable).with_name("gateway")
+from processes import GATEWAY, cpu_seconds, free_port, process, resident, wait
+from processes import upstream as fast_upstream
+from table import Row
+
 QUERY = (
     "query Medium($id: ID!) { customer(by: {id: $id}) { id firstName lastName lifetimePurchases loyaltyType"
     " loyaltyPrograms { programId title: programTitle currentSlab nextSlab loyaltyPoints lifetimePoints slabExpiryDate"
@@ -39,37 +38,6 @@ SANDBOX = {"GATEWAY_UPSTREAM__USERNAME": "till.sandbox", "GATEWAY_UPSTREAM__PASS
 STATED = ("seconds to ready", "of CPU", "MB at ready", "MB after a request", "MB after all requests")
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def resident(pid: int) -> float:
-    """Megabytes of a process."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) / 1024
-
-
-def cpu_seconds(pid: int) -> float:
-    """What a process has used of the processors."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def answers(port: int, path: str) -> bool:
-    """Whether a GET is answered with 200."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
 def ask(port: int, ids: Iterator[int], times: int) -> None:
     """Asks for that many customers, one after another, on one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
@@ -82,31 +50,11 @@ def ask(port: int, ids: Iterator[int], times: int) -> None:
     connection.close()
 
 
-@contextmanager
-def process(*command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A command, stopped at the end."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
-    started = subprocess.Popen([GATEWAY, *command], env={**inherited, **environment})  # noqa: S603
-    try:
-        yield started
-    finally:
-        started.send_signal(signal.SIGINT)
-        started.wait(20)
-
-
-def wait(port: int, path: str, started: subprocess.Popen[bytes]) -> None:
-    """Until a path is answered with 200."""
-    while not answers(port, path):
-        if started.poll() is not None:
-            sys.exit(f"gateway ended with status {started.returncode}")
-        time.sleep(0.005)
-
-
 def run(upstream: dict[str, str], people: range, requests: int) -> tuple[float, ...]:
     """One start: what `STATED` names."""
     port = free_port()
     began = time.monotonic()
-    with process("serve", GATEWAY_PORT=str(port), GATEWAY_LOG_LEVEL="warning", **upstream) as gateway:
+    with process(GATEWAY, "serve", GATEWAY_PORT=str(port), GATEWAY_LOG_LEVEL="warning", **upstream) as gateway:
         wait(port, "/readyz", gateway)
         ready = time.monotonic() - began, cpu_seconds(gateway.pid), resident(gateway.pid)
         ids = cycle(people)
@@ -130,6 +78,16 @@ def told(rows: list[tuple[float, ...]]) -> None:
     print("median: " + ", ".join(f"{value:.2f} {name}" for name, value in zip(STATED, medians, strict=True)))  # noqa: T201
 
 
+def rows() -> Iterator[Row]:
+    """What a start takes, and what a process takes before any load."""
+    with tempfile.TemporaryDirectory() as directory, fast_upstream() as address:
+        settings = {"GATEWAY_UPSTREAM__BASE_URL": address, "GATEWAY_UPSTREAM__AUTH": "none"}
+        found = [run({**settings, **bytecode(Path(directory))}, STRANGERS, 1) for _ in range(4)][1:]
+    seconds, _, idle, *_ = (statistics.median(column) for column in zip(*found, strict=True))
+    yield Row("start, until it is ready", "s", seconds, None, 1.0)
+    yield Row("memory before any load", "MB", idle, None, 60.0)
+
+
 def main() -> None:
     """Runs the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -142,7 +100,7 @@ def main() -> None:
         upstream = {"GATEWAY_UPSTREAM__BASE_URL": given.upstream, "GATEWAY_UPSTREAM__AUTH": "none"}
         if given.upstream is None:
             port = free_port()
-            sandbox = running.enter_context(process("sandbox", "--port", str(port), **compiled))
+            sandbox = running.enter_context(process(GATEWAY, "sandbox", "--port", str(port), **compiled))
             wait(port, "/_sandbox", sandbox)
             upstream = {"GATEWAY_UPSTREAM__BASE_URL": f"http://127.0.0.1:{port}", **SANDBOX}
         people = STRANGERS if given.upstream else PEOPLE

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.app import create_app
 from gateway.sandbox import Habits, Sandbox, create_sandbox
@@ -29,13 +30,31 @@ def beside_the_ordinary(events: list[Event]) -> Emit:
     return lambda event: None if isinstance(event, ORDINARY) else events.append(event)
 
 
-class GatewayUnderTest:
-    """`ask` is the client, `sandbox` the upstream it stands before, `events` what operators would have seen beside
-    what every request has."""
+class Weighed:
+    """An upstream as the gateway sees it. `sent` is how many bytes its answers had, without their headers."""
 
-    def __init__(self, http: httpx.AsyncClient, sandbox: Sandbox, events: list[Event]) -> None:
+    def __init__(self, upstream: ASGIApp) -> None:
+        self.sent = 0
+        self._upstream = upstream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def counting(message: Message) -> None:
+            self.sent += len(message.get("body", b""))
+            await send(message)
+
+        await self._upstream(scope, receive, counting)
+
+
+class GatewayUnderTest:
+    """`ask` is the client, `sandbox` the upstream it stands before, `upstream` the same on scales, `events` what
+    operators would have seen beside what every request has."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, sandbox: Sandbox, events: list[Event], upstream: Weighed | None = None
+    ) -> None:
         self.http = http
         self.sandbox = sandbox
+        self.upstream = upstream or Weighed(sandbox)
         self.events = events
 
     async def post(self, query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
@@ -77,9 +96,10 @@ async def running(
         **settings.pop("upstream", {}),
     }
     chosen = Settings(graphiql=True, explain=True, introspection=True, upstream=upstream, **settings)
-    app = create_app(chosen, sandbox=sandbox, emit=emit or beside_the_ordinary(events), clock=clock)
+    weighed = Weighed(sandbox)
+    app = create_app(chosen, sandbox=weighed, emit=emit or beside_the_ordinary(events), clock=clock)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,
     ):
-        yield GatewayUnderTest(http, sandbox, events)
+        yield GatewayUnderTest(http, sandbox, events, weighed)
