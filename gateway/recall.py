@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.cache.entries import Absent, Entry, Fresh, Identity, Kept, Missing, Stale
+from gateway.cache.entries import MISSING, Absent, Entry, Fresh, Identity, Kept, Missing, Stale
 from gateway.cache.facet_cache import FacetCache
 from gateway.context import Scope
 from gateway.facets.catalog import EXISTS
@@ -43,8 +43,8 @@ async def recall(
         if of_customer is not None and known is not None and known.since <= of_customer.changed_at:
             record.remembered, record.hint = False, given_id(record.address)
             of_customer = of_customer if record.hint else None
-        for facet in sorted(record.unsettled()):
-            _take(record, facet, of_customer.facets[facet] if of_customer else Missing(), now, waiting=waiting)
+        for facet in record.unsettled():
+            _take(record, facet, of_customer.facets[facet] if of_customer else MISSING, now, waiting=waiting)
         if record.hint and record.settled(EXISTS) == THERE:
             record.found(record.hint)
 

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from gateway.cache.entries import Joined, Missing
+from gateway.cache.entries import MISSING, Joined, Missing
 from gateway.cache.parts import Part
 from gateway.context import Allowance
 from gateway.errors import GatewayError, UpstreamError, UpstreamUnauthorized
@@ -14,8 +13,7 @@ from gateway.facets.explain import Explanation
 from gateway.facets.facet import Address, CustomerId, Facet
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A settled facet. Null: upstream certified that there is none."""
 
     value: Any
@@ -26,7 +24,6 @@ Settled = Known | GatewayError
 THERE: Final = Known(value=True)
 """Of `EXISTS`: there is such a customer."""
 NOBODY: Final = Known(value=False)
-_MISSING: Final = Missing()
 
 WITHOUT_END: Final = Allowance()
 
@@ -67,7 +64,7 @@ class CustomerRecord:
         self._parts: list[Part] = []
         self._recalled: set[Facet] = set()
         """What is settled with what was kept of the hint."""
-        self._open: dict[Facet, Missing | Joined] = dict.fromkeys(self.causes, _MISSING)
+        self._open: dict[Facet, Missing | Joined] = dict.fromkeys(self.causes, MISSING)
         self._settled: dict[Facet, Settled] = {}
         self._waiting: dict[Facet, asyncio.Future[Settled]] = {}
 
@@ -76,7 +73,7 @@ class CustomerRecord:
         for facet, paths in causes.items():
             self.causes[facet] = (*self.causes.get(facet, ()), *paths)
             if self.settled(facet) is None:
-                self._open.setdefault(facet, _MISSING)
+                self._open.setdefault(facet, MISSING)
 
     def recall(self, facet: Facet, value: Any) -> None:
         """Settles a facet with what was kept of the hint."""
@@ -139,7 +136,7 @@ class CustomerRecord:
         if self.id is None and self.hint not in (None, customer):
             for facet in self._recalled:
                 del self._settled[facet]
-            self._open = dict.fromkeys((*self._open, *self._recalled), _MISSING)
+            self._open = dict.fromkeys((*self._open, *self._recalled), MISSING)
             self._recalled.clear()
             self.stale.clear()
         self.id = customer

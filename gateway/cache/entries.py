@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -22,8 +22,7 @@ MOST_EAGER: Final = 37.0
 """No entry is refreshed earlier than as many times the time that it took: the logarithm of the smallest draw."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """`value` is null where upstream certified that there is nothing. Times are Unix seconds.
 
     `fetched_at` is when the call began, so that whatever changed since then makes the entry old; `took_s` how long it
@@ -42,6 +41,9 @@ class Missing:
     """Nothing is known that may be served; `spare` may be where upstream fails."""
 
     spare: Entry | None = None
+
+
+MISSING: Final = Missing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def state(
     the fetch, the likelier.
     """
     if entry is None or entry.fetched_at <= invalidated_at or entry.fetched_at > now + FUTURE_S:
-        return Missing()
+        return MISSING
     age, life = max(0.0, now - entry.fetched_at), entry.lifetime
     if age > most_age:
         return Missing()

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 import msgspec
 
-from gateway.cache.entries import NOT_SINCE, Entry, Identity, KeptRecord, packed, state, unpacked
+from gateway.cache.entries import MISSING, NOT_SINCE, Entry, Identity, Kept, KeptRecord, packed, state, unpacked
 from gateway.cache.keys import Keys, Name
 from gateway.cache.local import Glance, LocalRecords, Stands, Warm
 from gateway.cache.parts import Part, Ways
@@ -108,10 +108,9 @@ class FacetCache:
                 entries = {facet: unpacked(facet, next(found)) for facet in facets}
             else:
                 entries = self._local.entries(self._keys.record(scope, customer), facets)
-            states = {
-                facet: state(entries.get(facet), now, invalidated_at=old, most_age=most_age, draw=self._draw())
-                for facet in facets
-            }
+            states: dict[Facet, Kept] = dict.fromkeys(facets, MISSING)
+            for facet, entry in entries.items():
+                states[facet] = state(entry, now, invalidated_at=old, most_age=most_age, draw=self._draw())
             records[customer] = KeptRecord(states, old)
         return records
 

@@ -11,9 +11,15 @@ from gateway.facets.facet import Address, CustomerId, Facet, IdentifierKind
 
 LATELY: Final = 1024
 """Keys that are remembered: one request uses the same several times."""
+VIEWS: Final = 256
+"""Views of upstream of which it is remembered how their keys begin."""
 
 Name = tuple[CustomerId, str, str] | Address
 """A customer's id as seen at a source and account, or how they were asked for while their id is not known."""
+
+
+View = tuple[str, ...]
+"""Whose view of upstream a key is of: what many of them begin with."""
 
 
 class Keys:
@@ -22,10 +28,12 @@ class Keys:
     def __init__(self, secret: bytes) -> None:
         self._secret = hashlib.blake2b(secret, digest_size=32).digest()
         self._key = lru_cache(LATELY)(self._key_of)
+        self._identity = lru_cache(LATELY)(self._identity_of)
+        self._begun = lru_cache(VIEWS)(self._begin)
 
     def facets(self, scope: Scope, customer: CustomerId, facets: Iterable[Facet]) -> list[str]:
         """Where entries of a customer lie, seen under a scope."""
-        record = self._hash("f", *_view(scope), customer)
+        record = self._hash("f", _view(scope), customer)
         found: list[str] = []
         for facet in facets:
             own = record.copy()
@@ -35,48 +43,56 @@ class Keys:
 
     def record(self, scope: Scope, customer: CustomerId) -> str:
         """Where everything known of a customer lies in this process, seen under a scope."""
-        return self._key("p", *_view(scope), customer)
+        return self._key("p", _view(scope), customer)
 
     def identity(self, scope: Scope, address: Address) -> str:
         """Where it lies whom an address names, seen under a scope."""
-        values = (f"{one.kind}={normal_form(one.kind, one.value)}" for one in address.identifiers)
-        return self._key("i", *_view(scope), address.source, address.account or "", *values)
+        return self._identity(_view(scope), address)
 
     def name(self, tenant: str, kind: IdentifierKind, value: str) -> str:
         """Where it lies whom an identifier names in any scope of a tenant: to invalidate, never to answer."""
-        return self._key("c", tenant, kind, normal_form(kind, value))
+        return self._key("c", (tenant, kind), normal_form(kind, value))
 
     def invalidated(self, tenant: str, customer: CustomerId) -> str:
         """Where it lies since when everything known of a customer is old."""
-        return self._key("g", tenant, customer)
+        return self._key("g", (tenant,), customer)
 
     def nobodies(self, tenant: str) -> str:
         """Where it lies since when everything not found is old."""
-        return self._key("n", tenant)
+        return self._key("n", (tenant,))
 
     def revoked(self, scope: Scope) -> str:
         """Where it lies since when everything seen under a scope is old."""
-        return self._key("r", *_view(scope))
+        return self._key("r", _view(scope))
 
     def accepted(self, scope: Scope) -> str:
         """Where it lies when upstream last accepted the credential of a scope."""
-        return self._key("a", *_view(scope))
+        return self._key("a", _view(scope))
 
     def lease(self, scope: Scope, name: Name) -> str:
         """Where it lies who is fetching a customer right now."""
-        return "l" + (self.identity(scope, name) if isinstance(name, Address) else self._key("i", *_view(scope), *name))
+        return "l" + (self.identity(scope, name) if isinstance(name, Address) else self._key("i", _view(scope), *name))
 
     def once(self, *parts: str) -> str:
         """Where it lies that something was done already."""
-        return self._key("o", *parts)
+        return self._key("o", (), *parts)
 
-    def _key_of(self, kind: str, *parts: str) -> str:
-        return f"{kind}:{self._hash(kind, *parts).hexdigest()}"
+    def _identity_of(self, view: View, address: Address) -> str:
+        values = (f"{one.kind}={normal_form(one.kind, one.value)}" for one in address.identifiers)
+        return self._key_of("i", view, address.source, address.account or "", *values)
 
-    def _hash(self, kind: str, *parts: str) -> "hashlib.blake2b":
-        text = "".join(f"{len(part)}:{part}" for part in (kind, *parts))
+    def _key_of(self, kind: str, view: View, *parts: str) -> str:
+        return f"{kind}:{self._hash(kind, view, *parts).hexdigest()}"
+
+    def _hash(self, kind: str, view: View, *parts: str) -> "hashlib.blake2b":
+        found = self._begun(kind, view).copy()
+        found.update("".join([f"{len(part)}:{part}" for part in parts]).encode())
+        return found
+
+    def _begin(self, kind: str, view: View) -> "hashlib.blake2b":
+        text = "".join(f"{len(part)}:{part}" for part in (kind, *view))
         return hashlib.blake2b(text.encode(), key=self._secret, digest_size=16)
 
 
-def _view(scope: Scope) -> tuple[str, ...]:
+def _view(scope: Scope) -> View:
     return (scope.tenant, scope.principal, scope.attribution, scope.language)

@@ -186,6 +186,10 @@ class MemoryStore(BaseCache):
         queue, hits = SMALL, 0
         if slot:
             queue, hits = slots.queues[slot], slots.hits[slot]
+            grown = sum(slots.weights) + len(value) - len(slots.values[slot])
+            if ends > now and grown <= self._most and not surely and queue != SURE:
+                slots.renew(slot, queue, value, ends)
+                return True
             slots.drop(slot)
         if surely:
             queue = SURE

@@ -87,7 +87,7 @@ class Parts:
     def __init__(self, *parts: Part) -> None:
         self._parts = parts
         self._size = sum(map(len, parts))
-        self.last = max((part.lasts for part in parts), default=0.0)
+        self.last = parts[0].lasts if len(parts) == 1 else max((part.lasts for part in parts), default=0.0)
         """Until when any of it can be of use."""
 
     def __len__(self) -> int:
@@ -105,5 +105,7 @@ class Parts:
 
     def joined_by(self, newer: Part, now: float) -> "Parts":
         """These and a newer one, without those that are over, or of which it brings everything anew."""
+        if not self._parts:
+            return Parts(newer)
         kept = (part for part in self._parts if part.lasts > now and not part.ways.keys() <= newer.ways.keys())
         return Parts(newer, *list(kept)[: MOST_PARTS - 1])

@@ -52,7 +52,7 @@ class Slots:
 
     def add(self, queue: int, key: str, value: Sized, ends: float, hits: int) -> None:
         """Puts an item, whose key is not there yet, at the new end of a queue."""
-        self._places[hash(key) % SHARDS][key] = len(self.keys)
+        slot = self._places[hash(key) % SHARDS][key] = len(self.keys)
         self.keys.append(key)
         self.values.append(value)
         self.ends.append(ends)
@@ -60,7 +60,13 @@ class Slots:
         self.queues.append(queue)
         self._older.append(0)
         self._newer.append(0)
-        self._link(len(self.keys) - 1, queue)
+        self._link(slot, queue)
+
+    def renew(self, slot: int, queue: int, value: Sized, ends: float) -> None:
+        """Puts another value in the place of an item's, at the new end of a queue."""
+        self._unlink(slot)
+        self.values[slot], self.ends[slot], self.queues[slot] = value, ends, queue
+        self._link(slot, queue)
 
     def move(self, slot: int, queue: int) -> None:
         """Puts an item at the new end of a queue, from wherever it was."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import NamedTuple, NewType
+from types import MappingProxyType
+from typing import Final, NamedTuple, NewType
 
 
 class Endpoint(Enum):
@@ -18,6 +19,8 @@ class Endpoint(Enum):
 FacetArguments = tuple[tuple[str, str | int], ...]
 """Arguments of a facet, sorted by name."""
 
+
+_NO_ARGUMENTS: Final[Mapping[str, str | int]] = MappingProxyType({})
 
 # What is a key everywhere is a named tuple: it is hashed in a tenth of a dataclass's time.
 
@@ -36,7 +39,7 @@ class Facet(NamedTuple):
     @property
     def argument_values(self) -> Mapping[str, str | int]:
         """The arguments by name."""
-        return dict(self.arguments)
+        return dict(self.arguments) if self.arguments else _NO_ARGUMENTS
 
 
 class IdentifierKind(StrEnum):

@@ -120,8 +120,10 @@ def person(reader: Reader, item: Block, _: Arguments) -> Person | None:
 
 def membership(reader: Reader, item: Block, _: Arguments) -> Membership | None:
     """`type` is spelt in capitals here and in small letters on V2."""
-    loyalty_type = reader.text(item, "type")
-    return V1.record(reader, Membership, {**item, "type": loyalty_type and loyalty_type.lower()})
+    found = V1.record(reader, Membership, item if "type" in item else {**item, "type": None})
+    if found is not None and found.loyalty_type:
+        found.loyalty_type = found.loyalty_type.lower()
+    return found
 
 
 def balance(reader: Reader, item: Block, _: Arguments) -> Balance | None:

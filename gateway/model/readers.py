@@ -6,7 +6,7 @@ list is documented. A field that does not fit is null and counted; its neighbour
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
 from typing import Any, Final, cast
@@ -46,17 +46,16 @@ class Anomaly:
     found: str
 
 
-@dataclass(slots=True)
 class Reader:
     """Reads the blocks of one payload. `zone` is the organisation's: the zone of upstream's unzoned times."""
 
-    zone: tzinfo
-    anomalies: list[Anomaly] = field(default_factory=list[Anomaly])
-    moments: Callable[[str], DateTime | None] = field(init=False, repr=False, compare=False)
-    """The time that a text of at most `SHORT` characters spells, if it does."""
+    __slots__ = ("anomalies", "moments", "zone")
 
-    def __post_init__(self) -> None:
-        self.moments = _moments(self.zone)
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self.anomalies: list[Anomaly] = []
+        self.moments = _moments(zone)
+        """The time that a text of at most `SHORT` characters spells, if it does."""
 
     def text(self, block: Block, key: str) -> str | None:
         """A text without surrounding blanks; null where it is empty. Numbers count as their digits."""

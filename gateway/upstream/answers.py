@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import NamedTuple
 
 from gateway.errors import GatewayError
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier
@@ -10,8 +11,7 @@ from gateway.facets.page import Page
 from gateway.model.readers import Block
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One customer of a call: who was asked for, and by which identifiers this call names them."""
 
     address: Address
