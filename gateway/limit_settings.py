@@ -55,7 +55,9 @@ class LimitSettings(Frozen):
     )
     documents: int = Field(200, ge=1, description="Parsed documents kept.")
     documents_tokens: int = Field(
-        100_000, ge=1, description="Tokens of all parsed documents kept; 1,000 take about 0.4 MB."
+        100_000,
+        ge=1,
+        description="Tokens of all parsed documents kept; 1,000 take about 0.4 MB, and half as much again once compiled.",
     )
 
     @property

@@ -1,10 +1,11 @@
 """From a GraphQL request to an answer: needs first, then graphql-core over what the session fetches."""
 
 import math
+from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql import execute as graphql_execute  # pyright: ignore[reportUnknownVariableType]
@@ -21,6 +22,7 @@ from gateway.facets.explain import Explanation
 from gateway.facets.needs import Homes, Operation, Roots
 from gateway.graphql.documents import Document, Documents
 from gateway.graphql.projecting import Projecting, fetched, permits
+from gateway.graphql.projection import Bound, Compiled
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.session import RequestSession
 from gateway.telemetry.events import Emit, FaultMet
@@ -72,6 +74,11 @@ class Answer:
         return found
 
 
+CONSTANTS: Final = 4
+"""Answers that are about the schema alone, and so never change, which are kept: tools send the same few questions. One
+may have 10,000 values."""
+
+
 class Execution:
     """Answers requests over one schema, each with the driver of its organisation."""
 
@@ -79,6 +86,7 @@ class Execution:
         self._documents = documents
         self._homes = homes
         self._projecting = Projecting()
+        self._constants: OrderedDict[tuple[str, str | None], Answer] = OrderedDict()
         self._emit = emit
         self._customers = customers
         self._cost = cost
@@ -122,42 +130,62 @@ class Execution:
         operation = document.operation(request.operation_name)
         if told := CURRENT.get():
             told.signature = document.signature(operation)
-        compiled = self._documents.compiled(document, operation)
-        bound = compiled and compiled.bind(request.variables, policy.viewer(caller), self._customers)
-        if bound is None or not permits(bound, caller):
-            bound = None
+        plain = self._plain(document, operation, request.variables, caller)
+        if plain is None:
             roots = self._read(operation, request.variables, caller)
         else:
-            roots = {root.key: root.entries for root in bound.roots}
+            roots = {root.key: root.entries for root in plain[1].roots}
         explanation = Explanation()
         if told:
             told.customers, told.explanation = sum(map(len, roots.values())), explanation
-        if compiled and bound and explain is None and most_age == math.inf:
-            known = self._projecting.known(compiled, bound, driver, scope, caller, explanation)
+        if plain and explain is None and most_age == math.inf:
+            known = self._projecting.known(*plain, driver, scope, caller, explanation)
             if known is not None:
                 return replace(self._finished(known.data, known.cost, [], explanation), stands=known.stands)
-        session = RequestSession(
-            driver, scope, policy.permitted(roots, caller), caller, self._emit, explanation, most_age
-        )
+        constant = explain is None and not roots and not request.variables
+        asked = (request.query, request.operation_name)
+        if constant and asked in self._constants:
+            return self._constants[asked]
+        allowed = policy.permitted(roots, caller)
+        session = RequestSession(driver, scope, allowed, caller, self._emit, explanation, most_age)
         requested = session.requested()
         if requested > self._cost:
             raise LimitExceeded("units of cost", requested, self._cost, argument="query")
         if explain is Explain.PLAN:
-            await session.foresee()
-            problems = [
-                {"message": problem.message, "path": list(path), "extensions": dict(problem.extensions)}
-                for path, problem in session.problems()
-            ]
-            extensions = {"explain": explanation.as_json(), "cost": self._told(explanation, requested)}
-            return Answer(errors=problems, extensions=extensions)
-        if compiled and bound:
-            self._projecting.priced(bound, requested, explanation.cold)
+            return await self._foreseen(session, requested)
+        if plain:
+            self._projecting.priced(plain[1], requested, explanation.cold)
             session.start()
             await session.finish()
-            data = fetched(compiled, bound, session)
-            if data is not None:
+            if (data := fetched(*plain, session)) is not None:
                 return self._finished(data, requested, [], explanation, explain)
-        return await self._referred(request, document, operation, session, explain, requested)
+        answer = await self._referred(request, document, operation, session, explain, requested)
+        if constant and not answer.errors:
+            self._constants[asked] = answer
+            if len(self._constants) > CONSTANTS:
+                self._constants.popitem(last=False)
+        return answer
+
+    def _plain(
+        self, document: Document, operation: Operation, variables: Mapping[str, Any], caller: Caller
+    ) -> tuple[Compiled, Bound] | None:
+        """The operation compiled, with its variables, where nothing of it asks for a closer look."""
+        compiled = self._documents.compiled(document, operation)
+        if compiled is None:
+            return None
+        bound = compiled.bind(variables, policy.viewer(caller), self._customers)
+        return (compiled, bound) if bound is not None and permits(bound, caller) else None
+
+    async def _foreseen(self, session: RequestSession, requested: int) -> Answer:
+        """Which calls would be made; none is."""
+        await session.foresee()
+        problems = [
+            {"message": problem.message, "path": list(path), "extensions": dict(problem.extensions)}
+            for path, problem in session.problems()
+        ]
+        told = session.explanation
+        extensions = {"explain": told.as_json(), "cost": self._told(told, requested)}
+        return Answer(errors=problems, extensions=extensions)
 
     def _read(self, operation: Operation, variables: Mapping[str, Any], caller: Caller) -> Roots:
         """The needs of an operation, as graphql-core understands it."""

@@ -176,6 +176,14 @@ async def test_introspection_that_is_on_costs_no_call(gateway: GatewayUnderTest,
     assert gateway.sandbox.requests == []
 
 
+async def test_the_schema_is_told_again_without_working_it_out(
+    gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await gateway.ask("{ __schema { queryType { name } } }")
+    monkeypatch.setattr("gateway.graphql.execution.graphql_execute", None)
+    assert await gateway.ask("{ __schema { queryType { name } } }") == first
+
+
 async def test_the_typename_is_told_without_introspection() -> None:
     async with configured() as gateway:
         assert await gateway.ask("{ __typename }") == {"data": {"__typename": "Query"}}
