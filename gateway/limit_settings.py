@@ -57,7 +57,7 @@ class LimitSettings(Frozen):
     documents_tokens: int = Field(
         100_000,
         ge=1,
-        description="Tokens of all parsed documents kept; 1,000 take about 0.4 MB, and half as much again once compiled.",
+        description="Tokens of all parsed documents kept; 1,000 take about 0.4 MB, compiled half as much again.",
     )
 
     @property

@@ -142,10 +142,9 @@ class Execution:
             known = self._projecting.known(*plain, driver, scope, caller, explanation)
             if known is not None:
                 return replace(self._finished(known.data, known.cost, [], explanation), stands=known.stands)
-        constant = explain is None and not roots and not request.variables
-        asked = (request.query, request.operation_name)
-        if constant and asked in self._constants:
-            return self._constants[asked]
+        constant = None if roots or explain or request.variables else (request.query, request.operation_name)
+        if constant in self._constants:
+            return self._constants[constant]
         allowed = policy.permitted(roots, caller)
         session = RequestSession(driver, scope, allowed, caller, self._emit, explanation, most_age)
         requested = session.requested()
@@ -160,10 +159,13 @@ class Execution:
             if (data := fetched(*plain, session)) is not None:
                 return self._finished(data, requested, [], explanation, explain)
         answer = await self._referred(request, document, operation, session, explain, requested)
-        if constant and not answer.errors:
-            self._constants[asked] = answer
-            if len(self._constants) > CONSTANTS:
-                self._constants.popitem(last=False)
+        return self._kept(constant, answer) if constant else answer
+
+    def _kept(self, constant: tuple[str, str | None], answer: Answer) -> Answer:
+        if not answer.errors:
+            self._constants[constant] = answer
+        if len(self._constants) > CONSTANTS:
+            self._constants.popitem(last=False)
         return answer
 
     def _plain(
