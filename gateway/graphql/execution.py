@@ -19,7 +19,7 @@ from gateway.facets import needs
 from gateway.facets.explain import Explanation
 from gateway.facets.needs import Homes, Operation, Roots
 from gateway.graphql.documents import Document, Documents
-from gateway.graphql.projecting import Projecting, fetched, permits
+from gateway.graphql.projecting import Price, Projecting, fetched, permits, shape_of
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.session import RequestSession
 from gateway.telemetry.events import Emit, FaultMet
@@ -129,14 +129,18 @@ class Execution:
         explanation = Explanation()
         if told:
             told.customers, told.explanation = sum(map(len, roots.values())), explanation
-        if compiled and bound and explain is None and most_age == math.inf:
+        shape = shape_of(bound, driver) if bound else ()
+        price = self._projecting.price(shape)
+        if price:
+            explanation.cold = price.calls
+        if compiled and bound and price and explain is None and most_age == math.inf:
             known = self._projecting.known(compiled, bound, driver, scope, caller, explanation)
             if known is not None:
-                return self._finished(*known, [], explanation)
+                return self._finished(known, price.cost, [], explanation)
         session = RequestSession(
             driver, scope, policy.permitted(roots, caller), caller, self._emit, explanation, most_age
         )
-        requested = session.requested()
+        requested = price.cost if price else session.requested()
         if requested > self._cost:
             raise LimitExceeded("units of cost", requested, self._cost, argument="query")
         if explain is Explain.PLAN:
@@ -148,7 +152,8 @@ class Execution:
             extensions = {"explain": explanation.as_json(), "cost": self._told(explanation, requested)}
             return Answer(errors=problems, extensions=extensions)
         if compiled and bound:
-            self._projecting.priced(bound, requested, explanation.cold)
+            if price is None:
+                self._projecting.priced(shape, bound, Price(requested, explanation.cold))
             session.start()
             await session.finish()
             data = fetched(compiled, bound, session)
