@@ -119,17 +119,19 @@ class Driver:
                 for flight, facets in list(self._flights.bringing(scope, record, began - most_age)):
                     waits.append((record, flight, facets))
                     record.join(facets)
-        followers = together([record for record in records if record.missing()])
+        missing = [record for record in records if record.missing()]
+        if followers := together(missing):
+            missing = [record for record in missing if record.missing()]
         outlook = self._client.outlook()
-        planned = groups([record for record in records if record.missing()], self._capabilities, outlook)
+        planned = groups(missing, self._capabilities, outlook)
         for call, target in trials(records, self._capabilities, outlook) if outlook.due else ():
             self._client.try_again(call, {0: target}, scope)
-        now = self._clock()
-        flights = {
-            record: self._flights.lead(scope, record, _brings(record, promised), now)
+        bringing = [
+            (record, _brings(record, promised))
             for group in planned
             for record, promised in zip(group.records, self._performer.promised(group), strict=True)
-        }
+        ]
+        flights = self._flights.lead(scope, bringing, self._clock())
         waits += [(record, flights[leader], facets) for record, leader, facets in followers if leader in flights]
         try:
             work = [self._fly(group, scope, flights, began - most_age) for group in planned]
@@ -142,8 +144,7 @@ class Driver:
                     for one in work:
                         tasks.create_task(one)
         finally:
-            for flight in flights.values():
-                self._flights.land(scope, flight)
+            self._flights.land(scope, flights.values())
             for record in records:
                 record.part()
 
@@ -161,15 +162,14 @@ class Driver:
         if self._lease_s and len(group.records) == 1 and not lead.victims:
             lease = await self._cache.lease(scope, flights[lead].names[0], flights[lead].promised, self._lease_s)
             if lease is None and await self._outwait(flights[lead], scope, since):
-                self._flights.land(scope, flights[lead])
+                self._flights.land(scope, [flights[lead]])
                 return
         try:
             await self._performer.carry_out(group, scope)
         finally:
             if lease is not None:
                 await self._cache.release(scope, flights[lead].names[0], lease)
-        for record in group.records:
-            self._flights.land(scope, flights[record])
+        self._flights.land(scope, [flights[record] for record in group.records])
 
     async def _outwait(self, flight: Flight, scope: Scope, since: float) -> bool:
         """Waits for what another replica is fetching. False where it does not fetch all that is missing.

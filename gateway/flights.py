@@ -1,8 +1,7 @@
 """Who is fetching what right now, in this process: one call for all who want what it will bring."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gateway.cache.keys import Name
@@ -33,40 +32,49 @@ class Flights:
     """All flights of a process, by scope and name."""
 
     def __init__(self) -> None:
-        self._flying: defaultdict[tuple[Scope, Name], list[Flight]] = defaultdict(list)
+        self._flying: dict[Scope, dict[Name, list[Flight]]] = {}
 
-    def lead(self, scope: Scope, record: CustomerRecord, promised: frozenset[Facet], began: float) -> Flight:
-        """Begins a flight; others may join it from now on. It must be landed."""
-        flight = Flight(record, names(record), promised, began)
-        for name in flight.names:
-            self._flying[(scope, name)].append(flight)
-        return flight
+    def lead(
+        self, scope: Scope, bringing: Iterable[tuple[CustomerRecord, frozenset[Facet]]], began: float
+    ) -> dict[CustomerRecord, Flight]:
+        """Begins a flight for each record, which will bring so much; others may join it from now on. It must land."""
+        flights: dict[CustomerRecord, Flight] = {}
+        flying = self._flying.setdefault(scope, {})
+        for record, promised in bringing:
+            flight = flights[record] = Flight(record, names(record), promised, began)
+            for name in flight.names:
+                flying.setdefault(name, []).append(flight)
+        return flights
 
-    def land(self, scope: Scope, flight: Flight) -> None:
-        """Ends a flight, whatever it brought."""
-        if flight.landed.is_set():
-            return
-        for name in flight.names:
-            key = (scope, name)
-            if flight in (flying := self._flying.get(key, [])):
-                flying.remove(flight)
-            if not flying:
-                self._flying.pop(key, None)
-        flight.landed.set()
+    def land(self, scope: Scope, flights: Iterable[Flight]) -> None:
+        """Ends flights, whatever they brought. One that has ended stays so."""
+        flying = self._flying.get(scope, {})
+        for flight in flights:
+            if flight.landed.is_set():
+                continue
+            for name in flight.names:
+                others = flying[name]
+                others.remove(flight)
+                if not others:
+                    del flying[name]
+            flight.landed.set()
+        if not flying:
+            self._flying.pop(scope, None)
 
     def bringing(self, scope: Scope, record: CustomerRecord, since: float) -> Iterator[tuple[Flight, frozenset[Facet]]]:
         """The flights that will bring what the record misses, begun at `since` or later, with what each will bring."""
-        if not self._flying:
+        flying = self._flying.get(scope)
+        if not flying:
             return
         missing = record.missing()
         for name in names(record):
-            for flight in self._flying.get((scope, name), ()):
+            for flight in flying.get(name, ()):
                 if flight.began >= since and (shared := flight.promised & missing):
                     missing -= shared
                     yield flight, shared
 
     def __len__(self) -> int:
-        return len(self._flying)
+        return sum(map(len, self._flying.values()))
 
 
 def names(record: CustomerRecord) -> tuple[Name, ...]:

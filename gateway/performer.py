@@ -1,6 +1,7 @@
 """Performs a plan: makes its calls, takes over what they bring, and keeps it. The only one who talks to the client."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Final
 
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.failures import StoreDown
-from gateway.cache.parts import Part
+from gateway.cache.parts import Part, Ways
 from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamPartial
 from gateway.facets.capabilities import Capabilities
@@ -162,39 +163,18 @@ class Performer:
             return Failed(UpstreamPartial("The two upstream calls answered for different accounts."))
         record.found(found.id)
         brought = call.brings(group.needs, index, self._capabilities)
-        part = self._part(call, brought, found, began)
-        self._settle(record, call, brought, part)
+        told = ways(call.endpoint, brought, self._capabilities)
+        part = self._part(call, told, found, began)
+        _settle(record, call, told, part)
         await self._cache.keep(scope, record.address, found.id, part)
         return None
 
-    def _part(self, call: Call, brought: frozenset[Facet], found: Found, began: float) -> Part:
+    def _part(self, call: Call, whole: Ways, found: Found, began: float) -> Part:
         """What may be kept of a block: all that came whole, asked for or not."""
-        whole = ways(call.endpoint, brought, self._capabilities)
         page = found.page(call.endpoint, self._zone)
         if page.warnings:
             whole = {facet: way for facet, way in whole.items() if not page.partial(way)}
         return self._cache.part(page, whole, began, self._clock())
-
-    def _settle(self, record: CustomerRecord, call: Call, brought: frozenset[Facet], part: Part) -> None:
-        """Settles what is wanted of a block. What came only in part is used once."""
-        record.brought(part)
-        for facet, way in ways(call.endpoint, brought, self._capabilities).items():
-            if facet not in record.causes and facet not in call.facets:
-                continue
-            if facet in part.ways:
-                entry = part.entry(facet)
-                if entry is None:
-                    record.settle(facet, InternalError("The gateway could not read this part."))
-                else:
-                    record.lasts[facet] = entry.lifetime.fresh_for
-                    record.settle(facet, Known(entry.value))
-            elif value := part.page.read(facet, way)[0]:
-                record.settle(facet, Known(value))
-            elif facet in call.facets:
-                record.settle(facet, UpstreamPartial("Upstream answered without this part."))
-            if facet in record.causes:
-                record.explanation.served(facet, 0.0, record.lasts.get(facet, 0.0))
-        part.page.cool()
 
     def _tell(self, group: Group, explained: ExplainedCall) -> None:
         """Tells every request whose customers the call is for."""
@@ -212,6 +192,30 @@ class Performer:
             [target.address.masked() for target in targets.values()],
             causes_of(call, (group.records[index].causes for index in call.customers)),
         )
+
+
+def _settle(record: CustomerRecord, call: Call, told: Ways, part: Part) -> None:
+    """Settles what is wanted of a block. What came only in part is used once."""
+    record.brought(part)
+    wanted, whole, fresh_for = record.causes, part.ways, math.inf
+    for facet, way in told.items():
+        if facet not in wanted and facet not in call.facets:
+            continue
+        if facet in whole:
+            entry = part.entry(facet)
+            if entry is None:
+                record.settle(facet, InternalError("The gateway could not read this part."))
+            else:
+                record.lasts[facet] = entry.lifetime.fresh_for
+                record.settle(facet, Known(entry.value))
+        elif value := part.page.read(facet, way)[0]:
+            record.settle(facet, Known(value))
+        elif facet in call.facets:
+            record.settle(facet, UpstreamPartial("Upstream answered without this part."))
+        if facet in wanted:
+            fresh_for = min(fresh_for, record.lasts.get(facet, 0.0))
+    record.explanation.lasting(fresh_for)
+    part.page.cool()
 
 
 def _allowance(group: Group, call: Call) -> Allowance:

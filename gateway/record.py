@@ -156,9 +156,11 @@ class CustomerRecord:
         """Settles a facet for this request, once: what an answer already rests on does not change any more."""
         if facet in self._settled:
             return
-        outcome = self._settled[facet] = self._spared(facet, outcome)
+        if isinstance(outcome, GatewayError):
+            outcome = self._spared(facet, outcome)
+        self._settled[facet] = outcome
         self._open.pop(facet, None)
-        if waiter := self._waiting.pop(facet, None):
+        if self._waiting and (waiter := self._waiting.pop(facet, None)):
             waiter.set_result(outcome)
 
     def settle_all(self, facets: Iterable[Facet], outcome: Settled) -> None:
@@ -166,7 +168,7 @@ class CustomerRecord:
         for facet in facets:
             self.settle(facet, outcome)
 
-    def _spared(self, facet: Facet, outcome: Settled) -> Settled:
+    def _spared(self, facet: Facet, outcome: GatewayError) -> Settled:
         """The spare instead of a failure of upstream's; not where it is us whom it refuses."""
         spare = self._open[facet].spare if facet in self._open else None
         if spare is None or not isinstance(outcome, UpstreamError) or isinstance(outcome, UpstreamUnauthorized):

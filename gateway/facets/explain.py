@@ -86,9 +86,13 @@ class Explanation:
 
     def served(self, facet: Facet, age: float, fresh_for: float, *, cached: bool = False) -> None:
         """Notes a facet that the answer rests on."""
-        self.fresh_for = min(self.fresh_for, max(0.0, fresh_for - age))
+        self.lasting(max(0.0, fresh_for - age))
         if cached:
             self.ages[facet] = max(age, self.ages.get(facet, 0.0))
+
+    def lasting(self, seconds: float) -> None:
+        """Notes that something the answer rests on stays fresh for so long."""
+        self.fresh_for = min(self.fresh_for, seconds)
 
     def as_json(self) -> Mapping[str, Any]:
         """The form of `extensions.explain`."""

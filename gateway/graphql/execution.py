@@ -21,7 +21,7 @@ from gateway.facets import needs
 from gateway.facets.explain import Explanation
 from gateway.facets.needs import Homes, Operation, Roots
 from gateway.graphql.documents import Document, Documents
-from gateway.graphql.projecting import Projecting, fetched, permits
+from gateway.graphql.projecting import Price, Projecting, fetched, permits, shape_of
 from gateway.graphql.projection import Bound, Compiled
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.session import RequestSession
@@ -138,22 +138,24 @@ class Execution:
         explanation = Explanation()
         if told:
             told.customers, told.explanation = sum(map(len, roots.values())), explanation
-        if plain and explain is None and most_age == math.inf:
+        shape = shape_of(plain[1], driver) if plain else ()
+        price = self._projecting.price(shape, explanation)
+        if plain and price and explain is None and most_age == math.inf:
             known = self._projecting.known(*plain, driver, scope, caller, explanation)
             if known is not None:
-                return replace(self._finished(known.data, known.cost, [], explanation), stands=known.stands)
+                return replace(self._finished(known.data, price.cost, [], explanation), stands=known.stands)
         constant = None if roots or explain or request.variables else (request.query, request.operation_name)
         if constant in self._constants:
             return self._constants[constant]
         allowed = policy.permitted(roots, caller)
         session = RequestSession(driver, scope, allowed, caller, self._emit, explanation, most_age)
-        requested = session.requested()
+        requested = price.cost if price else session.requested()
         if requested > self._cost:
             raise LimitExceeded("units of cost", requested, self._cost, argument="query")
         if explain is Explain.PLAN:
             return await self._foreseen(session, requested)
         if plain:
-            self._projecting.priced(plain[1], requested, explanation.cold)
+            self._projecting.priced(shape, plain[1], Price(requested, explanation.cold))
             session.start()
             await session.finish()
             if (data := fetched(*plain, session)) is not None:

@@ -20,26 +20,32 @@ PRICES: Final = 512
 
 
 class Known(NamedTuple):
-    """The data of an answer, what it would cost if nothing were known, and what it rests on."""
+    """The data of an answer, and what it rests on."""
 
     data: Mapping[str, Any]
-    cost: int
     stands: Sequence[Stands]
+
+
+Shape = tuple[object, ...]
+
+
+class Price(NamedTuple):
+    """What a request costs, and how many calls it takes, if nothing is known of anybody."""
+
+    cost: int
+    calls: int
 
 
 class Projecting:
     """Answers compiled operations. Whatever is not plain is left to the reference path, which is told nothing."""
 
     def __init__(self) -> None:
-        self._prices: OrderedDict[tuple[object, ...], tuple[Bound, int, int]] = OrderedDict()
+        self._prices: OrderedDict[Shape, tuple[Bound, Price]] = OrderedDict()
 
     def known(
         self, compiled: Compiled, bound: Bound, driver: Driver, scope: Scope, caller: Caller, told: Explanation
     ) -> Known | None:
-        """The data of a request that was asked before and of which everything is known and fresh; else null."""
-        price = self._prices.get(_shape(bound))
-        if price is None:
-            return None
+        """The data of a request of which everything is known and fresh; null otherwise."""
         found, stands = list[list[Found | None]](), list[Stands]()
         served, fresh_for = list[Mapping[Facet, Any]](), told.fresh_for
         for root in bound.roots:
@@ -62,15 +68,22 @@ class Projecting:
         for causes in served:
             told.hit += causes
         told.fresh_for = fresh_for
-        told.cold = price[2]
-        return Known(data, price[1], stands)
+        return Known(data, stands)
 
-    def priced(self, bound: Bound, cost: int, calls: int) -> None:
-        """Remembers what a request costs, and how many calls it takes, if nothing is known of anybody."""
-        if shape := _shape(bound):
-            self._prices[shape] = (bound, cost, calls)
-        if len(self._prices) > PRICES:
-            self._prices.popitem(last=False)
+    def price(self, shape: Shape, told: Explanation) -> Price | None:
+        """What such a request costs, if one was asked before."""
+        known = self._prices.get(shape)
+        if known is None:
+            return None
+        told.cold = known[1].calls
+        return known[1]
+
+    def priced(self, shape: Shape, bound: Bound, price: Price) -> None:
+        """Remembers what a request costs."""
+        if shape and shape not in self._prices:
+            self._prices[shape] = (bound, price)
+            if len(self._prices) > PRICES:
+                self._prices.popitem(last=False)
 
 
 def permits(bound: Bound, caller: Caller) -> bool:
@@ -104,12 +117,12 @@ def fetched(compiled: Compiled, bound: Bound, session: RequestSession) -> Mappin
         return None
 
 
-def _shape(bound: Bound) -> tuple[object, ...]:
-    """What the cost of a request depends on: what it is bound to, and how its customers are named.
+def shape_of(bound: Bound, driver: Driver) -> Shape:
+    """What the cost of a request depends on: whom it asks, what it is bound to, and how its customers are named.
 
     Empty where two of them may be the same one.
     """
     addresses = [entry.address for root in bound.roots for entry in root.entries if isinstance(entry, Wanted)]
     if len({address.identifiers[0].value for address in addresses}) < len(addresses):
         return ()
-    return (id(bound.settled), *(address.kinds for address in addresses))
+    return (driver, id(bound.settled), *(address.kinds for address in addresses))

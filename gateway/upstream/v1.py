@@ -42,6 +42,8 @@ _CARRIED: Final[Mapping[IdentifierKind, tuple[str, ...]]] = {
 }
 """Where an item carries an identifier of a kind: found ones have `user_id`, failed ones the name they were asked by."""
 
+_NO_WARNINGS: Final = frozenset[str]()
+
 _Key = tuple[IdentifierKind, str]
 """An identifier in its normal form."""
 
@@ -89,8 +91,8 @@ def _carried(items: Sequence[Block], kinds: Iterable[IdentifierKind]) -> Mapping
     found: dict[_Key, list[int]] = {}
     for kind in kinds:
         for place, item in enumerate(items):
-            values = {normal_form(kind, identity_of(item.get(name)) or "") for name in _CARRIED.get(kind, ())}
-            for value in values:
+            carried = [value for name in _CARRIED.get(kind, ()) if (value := identity_of(item.get(name)))]
+            for value in {normal_form(kind, value) for value in carried}:
                 found.setdefault((kind, value), []).append(place)
     return found
 
@@ -141,7 +143,7 @@ def _outcome(item: Block, target: Target, raw: bytes, place: int | None) -> Outc
     found = identity_of(item.get("user_id")) or (asked.value if asked.kind is IdentifierKind.ID else "")
     if not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered a customer without an id."))
-    warnings = _warnings(status)
+    warnings = _warnings(status) if status.get("warnings") else _NO_WARNINGS
     merged = _MERGED in warnings or flag_of(item.get("survivor_account_retrieved")) is True
     if asked.kind is IdentifierKind.ID and found != asked.value and not merged:
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered for another customer; the answer is discarded."))
@@ -160,9 +162,6 @@ def _refusal(code: str) -> Outcome:
 
 def _warnings(status: Block) -> frozenset[str]:
     """Warnings are bare code strings; an XML-born body has one string, or an empty list for the wrapper."""
-    warnings = status.get("warnings")
-    if not warnings:
-        return frozenset()
-    found: Any = block_of(warnings).get("warning")
+    found: Any = block_of(status.get("warnings")).get("warning")
     listed = cast("list[object]", found) if isinstance(found, list) else [found]
     return frozenset(code_of(block_of(one) or {"code": one}) for one in listed if one)
