@@ -1,5 +1,6 @@
 """The needs read in advance are exactly what graphql-core then reads: no fetch comes late, and none is in vain."""
 
+import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from random import Random
@@ -165,9 +166,13 @@ def spy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spy]:
         yield Spy(patched)
 
 
+NIGHTLY = os.environ.get("GATEWAY_TESTS_NIGHTLY") == "1"
+
 randoms = st.randoms(use_true_random=False, note_method_calls=False)
 relaxed = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=120
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=600 if NIGHTLY else 60,
 )
 
 

@@ -48,8 +48,11 @@ async def test_every_request_is_refused_and_none_reaches_upstream(gateway: Targe
 
 async def test_no_request_costs_much(gateway: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.graphql.documents.REFUSALS", 0)
-    costs = {name: min([await gateway.cost(one) for _ in range(3)]) for name, one in CORPUS.items()}
-    assert {name: cost for name, cost in costs.items() if cost > MOST_CPU_S} == {}
+    dear = CORPUS
+    for _ in range(3):  # what is dear once may be the machine's
+        costs = {name: await gateway.cost(one) for name, one in dear.items()}
+        dear = {name: dear[name] for name, cost in costs.items() if cost > MOST_CPU_S}
+    assert sorted(dear) == []
 
 
 async def test_normal_requests_beside_them_are_served(gateway: Target) -> None:

@@ -73,7 +73,7 @@ def worlds() -> Iterator[Sequence[World]]:
 
 
 @given(place=ONE_OF_THEM, operation=of_one())
-@settings(deadline=None, max_examples=3_000 if NIGHTLY else 80, phases=PHASES, suppress_health_check=SLOW)
+@settings(deadline=None, max_examples=3_000 if NIGHTLY else 50, phases=PHASES, suppress_health_check=SLOW)
 def test_a_random_selection_of_a_customer_is_answered_exactly_at_the_least_price(
     worlds: Sequence[World], place: int, operation: RandomOperation
 ) -> None:
@@ -83,7 +83,7 @@ def test_a_random_selection_of_a_customer_is_answered_exactly_at_the_least_price
 
 
 @given(place=ONE_OF_THEM, operation=of_several())
-@settings(deadline=None, max_examples=1_500 if NIGHTLY else 40, phases=PHASES, suppress_health_check=SLOW)
+@settings(deadline=None, max_examples=1_500 if NIGHTLY else 25, phases=PHASES, suppress_health_check=SLOW)
 def test_a_random_selection_of_several_customers_is_answered_exactly_at_the_least_price(
     worlds: Sequence[World], place: int, operation: RandomOperation
 ) -> None:
@@ -136,7 +136,7 @@ def codes(answer: Json) -> set[str]:
 
 
 @given(place=ONE_OF_THEM, asked=wild())
-@settings(deadline=None, max_examples=3_000 if NIGHTLY else 60, phases=PHASES, suppress_health_check=SLOW)
+@settings(deadline=None, max_examples=3_000 if NIGHTLY else 40, phases=PHASES, suppress_health_check=SLOW)
 def test_no_document_and_no_value_is_the_gateways_own_fault(
     worlds: Sequence[World], place: int, asked: tuple[str, Json]
 ) -> None:
