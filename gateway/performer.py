@@ -190,7 +190,6 @@ class Performer:
                 record.settle(facet, UpstreamPartial("Upstream answered without this part."))
             if facet in record.causes:
                 record.explanation.served(facet, 0.0, record.lasts.get(facet, 0.0))
-        part.page.cool()
 
     def _tell(self, group: Group, explained: ExplainedCall) -> None:
         """Tells every request whose customers the call is for."""

@@ -8,9 +8,12 @@ from typing import Final
 from gateway.context import Scope
 from gateway.facets.addresses import normal_form
 from gateway.facets.facet import Address, CustomerId, Facet, IdentifierKind
+from gateway.model.cards import Card
 
 LATELY: Final = 1024
 """Keys that are remembered: one request uses the same several times."""
+
+_IDENTITY: Final = "i"
 
 Name = tuple[CustomerId, str, str] | Address
 """A customer's id as seen at a source and account, or how they were asked for while their id is not known."""
@@ -40,7 +43,7 @@ class Keys:
     def identity(self, scope: Scope, address: Address) -> str:
         """Where it lies whom an address names, seen under a scope."""
         values = (f"{one.kind}={normal_form(one.kind, one.value)}" for one in address.identifiers)
-        return self._key("i", *_view(scope), address.source, address.account or "", *values)
+        return self._key(_IDENTITY, *_view(scope), address.source, address.account or "", *values)
 
     def name(self, tenant: str, kind: IdentifierKind, value: str) -> str:
         """Where it lies whom an identifier names in any scope of a tenant: to invalidate, never to answer."""
@@ -76,6 +79,17 @@ class Keys:
     def _hash(self, kind: str, *parts: str) -> "hashlib.blake2b":
         text = "".join(f"{len(part)}:{part}" for part in (kind, *parts))
         return hashlib.blake2b(text.encode(), key=self._secret, digest_size=16)
+
+
+def identifiers(address: Address, cards: Iterable[Card]) -> set[tuple[IdentifierKind, str]]:
+    """Every identifier by which a customer may be invalidated: those asked by, and their cards."""
+    found = {(one.kind, one.value) for one in address.identifiers if one.kind is not IdentifierKind.ID}
+    return found | {(IdentifierKind.CARD_NUMBER, card.card_number) for card in cards if card.card_number}
+
+
+def names_somebody(key: str) -> bool:
+    """Whether it is whom an address names that lies under the key of a stamp, and not since when something is old."""
+    return key.startswith(f"{_IDENTITY}:")
 
 
 def _view(scope: Scope) -> tuple[str, ...]:
