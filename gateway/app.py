@@ -17,7 +17,6 @@ from gateway.admin.endpoint import PurgeEndpoint
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.invalidation import Invalidation
 from gateway.cache.local import LocalRecords
-from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Store
 from gateway.graphql.documents import Documents
 from gateway.graphql.endpoint import GraphQLEndpoint
@@ -34,7 +33,7 @@ from gateway.tenants import Tenants
 from gateway.webhooks.endpoint import WebhookEndpoint
 from gateway.wiring.authenticators import authenticator
 from gateway.wiring.organisations import Sandboxes, tenants
-from gateway.wiring.stores import store
+from gateway.wiring.stores import local, store
 from resolvers.schema import build_schema
 
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ class Gateway:
     tenants: Tenants
     cache: FacetCache
     store: Store
+    local: LocalRecords | None
 
 
 class Application(Starlette):
@@ -81,9 +81,11 @@ def build(
     """
     emit = emit or Log(settings.log_level)
     entries = store(settings.cache, emit, clock)
+    here = local(settings.cache, entries, clock)
     cache = FacetCache(
         entries,
-        local=LocalRecords(entries) if isinstance(entries, MemoryStore) else None,
+        local=here,
+        trust_s=settings.cache.local_for_s,
         emit=emit,
         secret=settings.cache.secret.get_secret_value().encode() or os.urandom(32),
         lifetimes=settings.cache.lifetimes,
@@ -99,7 +101,7 @@ def build(
         fast=(graph.homes, graph.shapes) if settings.fast_path else None,
     )
     execution = Execution(documents, graph.homes, emit, customers=settings.limits.customers, cost=settings.limits.cost)
-    return Gateway(execution, documents, tenants(settings, cache, sandbox, emit, clock), cache, entries)
+    return Gateway(execution, documents, tenants(settings, cache, sandbox, emit, clock), cache, entries, here)
 
 
 def create_app(
@@ -180,14 +182,14 @@ def _explorer() -> "Explorer":
 
 def _gauge(metrics: "Metrics", gateway: Gateway) -> None:
     """Says where Prometheus finds what nobody tells of."""
-    documents, store = gateway.documents, gateway.store
+    documents, local = gateway.documents, gateway.local
     metrics.gauge("gateway_documents", lambda: documents.kept)
     outlooks = [tenant.calls.outlook for tenant in gateway.tenants]
     metrics.gauge("gateway_breakers_open", lambda: sum(len(outlook().avoid) for outlook in outlooks))
     metrics.gauge("gateway_facets_left_out", lambda: sum(len(outlook().broken) for outlook in outlooks))
-    if isinstance(store, MemoryStore):
-        metrics.gauge("gateway_cache_bytes", lambda: store.bytes_held)
-        metrics.gauge("gateway_cache_entries", lambda: store.entries)
+    if local is not None:
+        metrics.gauge("gateway_cache_bytes", lambda: local.store.bytes_held)
+        metrics.gauge("gateway_cache_entries", lambda: local.store.entries)
 
 
 def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[BaseRoute]:

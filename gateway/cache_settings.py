@@ -67,6 +67,18 @@ class CacheSettings(Frozen):
         ge=0,
         description="Bytes of memory for whole answers to requests that come again to the letter; 0 keeps none.",
     )
+    local_bytes: int = Field(
+        16 * 1024 * 1024,
+        ge=0,
+        description="Bytes of memory, in every process, for what is known of a shared cache; 0: nothing is.",
+    )
+    local_for_s: float = Field(
+        1.0,
+        ge=0,
+        le=60,
+        description="Seconds for which a process takes as true what a shared cache told it, which is how much later it "
+        "may hear of an invalidation made by another; 0: it asks at every request.",
+    )
     secret: SecretStr = Field(
         SecretStr(""),
         description="Keys the hashes in cache keys. Empty: a new one at every start; replicas need the same.",

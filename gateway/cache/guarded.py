@@ -20,10 +20,10 @@ class GuardedStore:
     """Ends every operation of a store within `deadline_s`, our own delays aside, and contains whatever it fails with.
 
     An operation that fails is a miss or does nothing; a claim is granted, so that the caller goes on by itself; only
-    `put_surely`, which must not get lost, raises `StoreDown`. A store that could not be reached, or that answered
-    nothing at all in three deadlines one after another, is left alone for `rest_s`; then one operation is let through
-    and decides whether it rests again. A store that answered and refused is not left alone, because what it refuses
-    (writes, while it is full) is not all it can do.
+    `put_surely`, which must not get lost, and `get_surely`, whose caller wants to know, raise `StoreDown`. A store that
+    could not be reached, or that answered nothing at all in three deadlines one after another, is left alone for
+    `rest_s`; then one operation is let through and decides whether it rests again. A store that answered and refused is
+    not left alone, because what it refuses (writes, while it is full) is not all it can do.
 
     `emit` hears of the failure that begins a rest and of every failed attempt after it, of what took too long and of a
     refusal once per operation and `rest_s`, and of the recovery from a rest.
@@ -54,6 +54,10 @@ class GuardedStore:
         """The values of the keys, in their order; all null where the store fails."""
         nothing: list[bytes | None] = [None] * len(keys)
         return await self._attempt("multi_get", lambda: self._store.multi_get(keys), nothing)
+
+    async def get_surely(self, keys: list[str]) -> list[bytes | None]:
+        """As `multi_get`. Raises `StoreDown` where the store fails."""
+        return await self._do("get_surely", lambda: self._store.get_surely(keys))
 
     async def multi_put(self, items: Sequence[Item]) -> None:
         """Keeps every value for its own time, or does not."""

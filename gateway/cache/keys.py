@@ -8,11 +8,14 @@ from typing import Final
 from gateway.context import Scope
 from gateway.facets.addresses import normal_form
 from gateway.facets.facet import Address, CustomerId, Facet, IdentifierKind
+from gateway.model.cards import Card
 
 LATELY: Final = 1024
 """Keys that are remembered: one request uses the same several times."""
 VIEWS: Final = 256
 """Views of upstream of which it is remembered how their keys begin."""
+
+_IDENTITY: Final = "i"
 
 Name = tuple[CustomerId, str, str] | Address
 """A customer's id as seen at a source and account, or how they were asked for while their id is not known."""
@@ -71,7 +74,9 @@ class Keys:
 
     def lease(self, scope: Scope, name: Name) -> str:
         """Where it lies who is fetching a customer right now."""
-        return "l" + (self.identity(scope, name) if isinstance(name, Address) else self._key("i", _view(scope), *name))
+        return "l" + (
+            self.identity(scope, name) if isinstance(name, Address) else self._key(_IDENTITY, _view(scope), *name)
+        )
 
     def once(self, *parts: str) -> str:
         """Where it lies that something was done already."""
@@ -79,7 +84,7 @@ class Keys:
 
     def _identity_of(self, view: View, address: Address) -> str:
         values = (f"{one.kind}={normal_form(one.kind, one.value)}" for one in address.identifiers)
-        return self._key_of("i", view, address.source, address.account or "", *values)
+        return self._key_of(_IDENTITY, view, address.source, address.account or "", *values)
 
     def _key_of(self, kind: str, view: View, *parts: str) -> str:
         return f"{kind}:{self._hash(kind, view, *parts).hexdigest()}"
@@ -92,6 +97,17 @@ class Keys:
     def _begin(self, kind: str, view: View) -> "hashlib.blake2b":
         text = "".join(f"{len(part)}:{part}" for part in (kind, *view))
         return hashlib.blake2b(text.encode(), key=self._secret, digest_size=16)
+
+
+def identifiers(address: Address, cards: Iterable[Card]) -> set[tuple[IdentifierKind, str]]:
+    """Every identifier by which a customer may be invalidated: those asked by, and their cards."""
+    found = {(one.kind, one.value) for one in address.identifiers if one.kind is not IdentifierKind.ID}
+    return found | {(IdentifierKind.CARD_NUMBER, card.card_number) for card in cards if card.card_number}
+
+
+def names_somebody(key: str) -> bool:
+    """Whether it is whom an address names that lies under the key of a stamp, and not since when something is old."""
+    return key.startswith(f"{_IDENTITY}:")
 
 
 def _view(scope: Scope) -> View:

@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 
 from gateway.cache.entries import MOST_EAGER, Entry
 from gateway.cache.memory import MemoryStore
-from gateway.cache.parts import Part, Parts, Ways
+from gateway.cache.parts import AnyPart, Parts, Ways
+from gateway.cache.stamps import Told
 from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import CustomerId, Endpoint, Facet
 from gateway.facets.kind import Lifetime
@@ -27,7 +28,7 @@ class Stands(NamedTuple):
     record: str
     parts: Parts
     identity: str
-    named: bytes | None
+    named: Told
     changes: tuple[str, ...]
     since: float
     until: float
@@ -56,23 +57,18 @@ class LocalRecords:
     """What is kept of customers, by key, in a store of this process, which bounds it by bytes and time."""
 
     def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-
-    def stamp(self, key: str) -> bytes | None:
-        """What else lies in the store under a key."""
-        found = self._store.find(key)
-        return found if isinstance(found, bytes) else None
+        self.store = store
 
     def find(self, key: str) -> Parts:
         """What is kept of a customer."""
-        found = self._store.find(key)
+        found = self.store.find(key)
         return found if isinstance(found, Parts) else NOTHING
 
-    def add(self, key: str, part: Part, now: float) -> None:
-        """Keeps what a call brought, beside what others brought."""
+    def add(self, key: str, part: AnyPart, now: float) -> None:
+        """Keeps a part beside what is kept already."""
         if part.lasts > now:
             parts = self.find(key).joined_by(part, now)
-            self._store.put(key, parts, parts.last)
+            self.store.put(key, parts, parts.last)
 
     def glance(self, key: str, facets: Iterable[Facet | None], since: float, now: float) -> Seen | None:
         """The values of these facets, if all of them are surely fresh.
@@ -96,7 +92,7 @@ class LocalRecords:
                 return None
             values.append(entry.value)
         for part in parts:
-            part.page.cool()
+            part.close()
         return Seen(values[1:], parts, left, oldest, now + sure)
 
     def entries(self, key: str, facets: Iterable[Facet]) -> Mapping[Facet, Entry]:
@@ -106,7 +102,7 @@ class LocalRecords:
             if (part := parts.part(facet)) is not None and (entry := part.entry(facet)) is not None:
                 found[facet] = entry
         for part in parts:
-            part.page.cool()
+            part.close()
         return found
 
 
@@ -119,12 +115,12 @@ class Warm:
     def __init__(self, lifetimes: Mapping[str, Lifetime], emit: Emit, *, most_bytes: int = WARM_BYTES) -> None:
         self.lifetimes = lifetimes
         self._emit = emit
-        self._parts: dict[Part, None] = {}
+        self._parts: dict[AnyPart, None] = {}
         self._bytes = 0
         self._most_bytes = most_bytes
         self._longest: dict[int, tuple[Ways, float]] = {}
 
-    def add(self, part: Part) -> None:
+    def add(self, part: AnyPart) -> None:
         """Notes that a copy is kept of something in a part."""
         if part in self._parts:
             return

@@ -80,9 +80,12 @@ class MemoryStore(BaseCache):
         """The value of a key."""
         return self._found(key, self._clock())
 
-    def put(self, key: str, value: Sized, ends: float) -> None:
-        """Keeps a value of this process, whose length is the bytes it takes, until then. It must never change."""
-        self._put(key, value, ends, self._clock())
+    def put(self, key: str, value: Sized, ends: float, *, surely: bool = False) -> None:
+        """Keeps a value of this process, whose length is the bytes it takes, until then. It must never change.
+
+        `surely` as in `put_surely`.
+        """
+        self._put(key, value, ends, self._clock(), surely=surely)
 
     async def open(self) -> None:
         """Nothing lies outside of this process."""
@@ -93,6 +96,10 @@ class MemoryStore(BaseCache):
         """The values of the keys, in their order."""
         now = self._clock()
         return [value if isinstance(value := self._found(key, now), bytes) else None for key in keys]
+
+    async def get_surely(self, keys: list[str]) -> list[bytes | None]:
+        """As `multi_get`: this store is never away."""
+        return await self.multi_get(keys)
 
     async def multi_put(self, items: Sequence[tuple[str, bytes, float]]) -> None:
         """Keeps every value for its own time."""

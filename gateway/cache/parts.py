@@ -1,9 +1,12 @@
-"""A part: what one call brought of one customer, kept as it came, and read facet by facet when each is wanted. Pure."""
+"""Parts of what is known of one customer, kept as they came and read facet by facet when each is wanted. Pure.
 
-from collections.abc import Iterator, Mapping
+A part is what one call brought, or what was read from a store that replicas share.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, Protocol
 
-from gateway.cache.entries import Entry
+from gateway.cache.entries import Entry, unpacked
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.kind import FacetSource, Lifetime
 from gateway.facets.page import Page
@@ -14,6 +17,8 @@ Ways = Mapping[Facet, FacetSource]
 
 OVERHEAD: Final = 400
 """Bytes that a part costs beside the text of its page."""
+EACH: Final = 350
+"""Bytes that an entry costs in a packed part beside its own."""
 MOST_PARTS: Final = 8
 """Parts kept of one customer; each may hold the whole of them."""
 
@@ -28,7 +33,7 @@ class Keeper(Protocol):
         """The seconds after which none of these facets is of use any more."""
         ...
 
-    def add(self, part: "Part") -> None:
+    def add(self, part: "AnyPart") -> None:
         """Told that the part holds a decoded copy from now on; may have it let go of again with `cool`."""
         ...
 
@@ -40,11 +45,12 @@ class Keeper(Protocol):
 class Part:
     """What one call brought. `fetched_at` is when it began (Unix seconds), `took_s` how long it took."""
 
-    __slots__ = ("_keeper", "_read", "fetched_at", "lasts", "page", "took_s", "ways")
+    __slots__ = ("_keeper", "_read", "facets", "fetched_at", "lasts", "page", "took_s", "ways")
 
     def __init__(self, page: Page, ways: Ways, fetched_at: float, took_s: float, keeper: Keeper) -> None:
         self.page = page
         self.ways = ways
+        self.facets: Collection[Facet] = ways
         self.fetched_at = fetched_at
         self.took_s = took_s
         self.lasts = fetched_at + keeper.longest(ways)
@@ -78,13 +84,65 @@ class Part:
         self._read.clear()
         self.page.cool()
 
+    def close(self) -> None:
+        """Lets go of what was parsed, not of what was read."""
+        self.page.cool()
+
+
+class PackedPart:
+    """Entries as they lie in a shared store, each with the time (Unix seconds) at which it is of no use any more.
+
+    `read` are those of them that are decoded already.
+    """
+
+    __slots__ = ("_keeper", "_read", "_size", "facets", "lasts")
+
+    def __init__(
+        self, packed: Mapping[Facet, tuple[bytes, float]], keeper: Keeper, read: Mapping[Facet, Entry]
+    ) -> None:
+        self.facets = packed
+        self.lasts = max((ends for _, ends in packed.values()), default=0.0)
+        """Until when any of it can be of use, in Unix seconds."""
+        self._keeper = keeper
+        self._size = sum(len(data) + EACH for data, _ in packed.values()) + OVERHEAD
+        self._read: dict[Facet, Entry | None] = dict(read)
+        if read:
+            keeper.add(self)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def entry(self, facet: Facet) -> Entry | None:
+        """The entry of a facet; null where it does not decode."""
+        if facet not in self._read:
+            self._read[facet] = unpacked(facet, self.facets[facet][0])
+            self._keeper.add(self)
+        return self._read[facet]
+
+    def beside(self, older: "PackedPart", facets: Collection[Facet], now: float) -> "PackedPart":
+        """These, and of an older part those of some facets that are not over."""
+        kept = {facet: older.facets[facet] for facet in facets if older.facets[facet][1] > now}
+        decoded = {facet: entry for facet in kept if (entry := older._read.get(facet)) is not None}  # noqa: SLF001
+        decoded |= {facet: entry for facet, entry in self._read.items() if entry is not None}
+        return PackedPart({**kept, **self.facets}, self._keeper, decoded)
+
+    def cool(self) -> None:
+        """Keeps the bytes alone."""
+        self._read.clear()
+
+    def close(self) -> None:
+        """Nothing is parsed beyond what is read."""
+
+
+AnyPart = Part | PackedPart
+
 
 class Parts:
     """What is kept of one customer as seen under one scope, the newest part first. Never changed, only replaced."""
 
     __slots__ = ("_parts", "_size", "last")
 
-    def __init__(self, *parts: Part) -> None:
+    def __init__(self, *parts: AnyPart) -> None:
         self._parts = parts
         self._size = sum(map(len, parts))
         self.last = parts[0].lasts if len(parts) == 1 else max((part.lasts for part in parts), default=0.0)
@@ -93,19 +151,27 @@ class Parts:
     def __len__(self) -> int:
         return self._size
 
-    def __iter__(self) -> Iterator[Part]:
+    def __iter__(self) -> Iterator[AnyPart]:
         return iter(self._parts)
 
-    def part(self, facet: Facet) -> Part | None:
+    def part(self, facet: Facet) -> AnyPart | None:
         """The newest part that has the facet."""
         for part in self._parts:
-            if facet in part.ways:
+            if facet in part.facets:
                 return part
         return None
 
-    def joined_by(self, newer: Part, now: float) -> "Parts":
-        """These and a newer one, without those that are over, or of which it brings everything anew."""
-        if not self._parts:
-            return Parts(newer)
-        kept = (part for part in self._parts if part.lasts > now and not part.ways.keys() <= newer.ways.keys())
-        return Parts(newer, *list(kept)[: MOST_PARTS - 1])
+    def joined_by(self, newer: AnyPart, now: float) -> "Parts":
+        """These and a newer one, without those that are over, or of which it brings everything anew.
+
+        Packed ones become one: a store is read for a few facets at a time.
+        """
+        rest: list[AnyPart] = []
+        for part in self._parts:
+            if isinstance(newer, PackedPart) and isinstance(part, PackedPart):
+                seen = [facet for facet in part.facets if facet not in newer.facets and self.part(facet) is part]
+                newer = newer.beside(part, seen, now)
+            elif part.lasts > now:
+                rest.append(part)
+        kept = [part for part in rest if not all(facet in newer.facets for facet in part.facets)]
+        return Parts(newer, *kept[: MOST_PARTS - 1])

@@ -22,6 +22,10 @@ class Store(Protocol):
         """The values of the keys, in their order; null for one that is not known."""
         ...
 
+    async def get_surely(self, keys: list[str]) -> list[bytes | None]:
+        """As `multi_get`, for who must know that from a failure. Raises (behind a guard `StoreDown`) where it fails."""
+        ...
+
     async def multi_put(self, items: Sequence[Item]) -> None:
         """Keeps every value for its own time. A time of less than a millisecond only removes what was there."""
         ...

@@ -105,6 +105,8 @@ class ValkeyStore(RedisCache):
         asking = cast("Awaitable[Any]", self._multi_get(keys, encoding=None))  # pyright: ignore
         return _values(await self._asked(asking), len(keys))
 
+    get_surely = multi_get
+
     async def multi_put(self, items: Sequence[tuple[str, bytes, float]]) -> None:
         """Keeps every value for its own time."""
         if not items:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from gateway.cache.local import LocalRecords
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Store
 from gateway.cache_settings import CacheSettings
@@ -19,3 +20,10 @@ def store(cache: CacheSettings, emit: Emit, clock: Callable[[], float]) -> Store
 
     guarded = GuardedStore(ValkeyStore(cache.url.get_secret_value()), deadline_s=cache.deadline_s, emit=emit)
     return SealedStore(guarded, cache.keys) if cache.keys else guarded
+
+
+def local(cache: CacheSettings, entries: Store, clock: Callable[[], float]) -> LocalRecords | None:
+    """What lies in this process: everything, or what stands in front of a store that replicas share; null: nothing."""
+    if isinstance(entries, MemoryStore):
+        return LocalRecords(entries)
+    return LocalRecords(MemoryStore(max_bytes=cache.local_bytes, clock=clock)) if cache.local_bytes else None

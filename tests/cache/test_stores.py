@@ -74,6 +74,7 @@ async def test_what_is_put_is_got_in_the_order_of_the_keys(store: Store) -> None
     await store.multi_put([("a", b"1", LONGER), ("b", b"2", LONGER)])
     await store.put_surely([("c", b"3", LONGER), ("d", b"4", LONGER)])
     assert await store.multi_get(["d", "x", "b", "a", "b", "c"]) == [b"4", None, b"2", b"1", b"2", b"3"]
+    assert await store.get_surely(["d", "x", "b"]) == [b"4", None, b"2"]
 
 
 async def test_nothing_to_do_is_no_error(store: Store) -> None:

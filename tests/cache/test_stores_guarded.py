@@ -97,6 +97,7 @@ Operation = Callable[[GuardedStore], Awaitable[object]]
 OPERATIONS: dict[str, tuple[Operation, object]] = {
     "open": (lambda store: store.open(), None),
     "multi_get": (lambda store: store.multi_get(["a", "b"]), [None, None]),
+    "get_surely": (lambda store: store.get_surely(["a"]), StoreDown),
     "multi_put": (lambda store: store.multi_put([("a", b"1", 60)]), None),
     "put_surely": (lambda store: store.put_surely([("a", b"1", 60)]), StoreDown),
     "claim": (lambda store: store.claim("a", b"1", ttl=60), True),

@@ -1,6 +1,7 @@
 """Replicas that share a Valkey, as processes of their own: one call for all of them, and no change unheard."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,14 +12,26 @@ HOT = '{ customer(by: {mobile: "919800000001"}) { firstName cards { cardNumber }
 BY_MOBILE = '{ customer(by: {mobile: "919800000002"}) { firstName points { loyaltyPoints } } }'
 BY_ID = '{ customer(by: {id: "100000003"}) { firstName points { loyaltyPoints } } }'
 LEASE_S = 4
+WINDOW_S = 0.5
 V1, V2 = "/v1.1/customer/get", "/v2/customers/lookup/customerDetails"
 
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    # The clocks of one machine do not differ.
-    settings = {"GATEWAY_CACHE__CLOCK_SKEW_S": "0", "GATEWAY_CACHE__LEASE_S": str(LEASE_S)}
+    # The clocks of one machine do not differ. What one replica is told the others see at once only if they always ask.
+    settings = {
+        "GATEWAY_CACHE__CLOCK_SKEW_S": "0",
+        "GATEWAY_CACHE__LEASE_S": str(LEASE_S),
+        "GATEWAY_CACHE__LOCAL_FOR_S": "0",
+    }
     with cluster(3, tmp_path_factory.mktemp("valkey"), **settings) as replicas:
+        yield replicas
+
+
+@pytest.fixture(scope="module")
+def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    settings = {"GATEWAY_CACHE__CLOCK_SKEW_S": "0", "GATEWAY_CACHE__LOCAL_FOR_S": str(WINDOW_S)}
+    with cluster(2, tmp_path_factory.mktemp("trusting"), **settings) as replicas:
         yield replicas
 
 
@@ -74,6 +87,26 @@ def test_an_event_that_comes_again_to_another_replica_changes_nothing(three: Clu
     assert three.event(1, event) == 200
     three.ask(2, BY_ID)
     assert three.calls() == []
+
+
+def test_a_purge_holds_at_once_where_it_was_told_and_elsewhere_after_the_window(trusting: Cluster) -> None:
+    for _ in range(3):
+        for replica in range(2):
+            trusting.ask(replica, BY_ID)
+    trusting.forget_requests()
+    assert trusting.purge(0, id="100000003") == 200
+    told = time.monotonic()
+    trusting.ask(0, BY_ID)
+    assert trusting.calls() == ["/v2/customers/100000003"]
+    trusting.forget_requests()
+    assert trusting.purge(1, id="100000003") == 200
+    trusting.ask(1, BY_ID)
+    assert trusting.calls() == ["/v2/customers/100000003"]
+    time.sleep(max(0.0, told + WINDOW_S + 0.05 - time.monotonic()))
+    trusting.forget_requests()
+    trusting.ask(0, BY_ID)
+    trusting.ask(1, BY_ID)
+    assert trusting.calls() == []  # the one takes what the other fetched
 
 
 async def test_when_the_replica_that_fetches_dies_the_others_fetch_for_themselves(three: Cluster) -> None:

@@ -61,8 +61,6 @@ class World:
     fault: int | None = None
     """The HTTP status of every answer, where all is not well."""
     late_is_there: bool = False
-    refused: dict[str, float] = field(default_factory=dict[str, float])
-    """When it last refused the credential, by language: that is what tells scopes apart here."""
     opened: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -89,8 +87,6 @@ class World:
         finally:
             for one in told:
                 one.ended = self.clock.now
-        if fault == 401:
-            self.refused[language] = self.clock.now
         return httpx.Response(fault or 200, stream=httpx.ByteStream(b"no" if fault else orjson.dumps(body)))
 
     def _note(self, named: list[str], language: str, facets: frozenset[Facet]) -> list[Told]:

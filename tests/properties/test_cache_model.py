@@ -2,6 +2,9 @@
 
 Nothing is served that upstream did not tell this very view within the bound; nothing from before an invalidation, or
 from before the credential was refused, to a request that begins after it; and an error only where a call failed.
+
+Replicas that have a level of their own before the store may know what another one was told only after the window;
+what they were told themselves they know at once.
 """
 
 import asyncio
@@ -11,6 +14,7 @@ import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -33,6 +37,7 @@ from gateway.upstream.resilient import ResilientClient
 from tests.properties.cache_world import FACETS, LATE, LIVES, PEOPLE, Told, World, bound, scope, shown
 from tests.support.clock import Clock
 
+WINDOW_S = 1.0
 TENANTS, LANGUAGES = ("https://one.example", "https://two.example"), ("", "zh")
 A_MOMENT = 0.001
 NEVER = -math.inf
@@ -52,19 +57,19 @@ class Ask:
 
 @dataclass(frozen=True)
 class Change:
-    """A customer is not what they were; an event may tell of it."""
+    """A customer is not what they were; an event may tell a replica of it."""
 
     tenant: str
     customer: str
-    told: bool
+    told: int | None
 
 
 @dataclass(frozen=True)
 class Appear:
-    """The late customer is there from now on; an event may tell of it."""
+    """The late customer is there from now on; an event may tell a replica of it."""
 
     tenant: str
-    told: bool
+    told: int | None
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,11 @@ asks = st.builds(
     st.frozensets(st.sampled_from(FACETS), min_size=1),
     st.sampled_from([math.inf] * 4 + [0.0, 5.0, 30.0]),
 )
-changes = st.builds(Change, tenants, customers, st.booleans())
-appearances = st.builds(Appear, tenants, st.booleans())
+tellings = st.sampled_from([None, 0, 1])
+changes = st.builds(Change, tenants, customers, tellings)
+appearances = st.builds(Appear, tenants, tellings)
 breaks = st.builds(Break, tenants, st.sampled_from([None, None, 503, 401]))
-waits = st.builds(Wait, st.sampled_from([0.5, 4.0, 11.0, 21.0, 45.0, 61.0, 100.0, 290.0]))
+waits = st.builds(Wait, st.sampled_from([0.3, 0.5, 1.0, 4.0, 11.0, 21.0, 45.0, 61.0, 100.0, 290.0]))
 alone = st.one_of(asks, asks, asks, changes, appearances, breaks, st.builds(Hold, tenants, st.booleans()), waits)
 
 
@@ -120,10 +126,10 @@ alone = st.one_of(asks, asks, asks, changes, appearances, breaks, st.builds(Hold
 def races(draw: st.DrawFn) -> list[Step]:
     """Something happens between two requests for one customer, while upstream thinks about the first."""
     first, second = draw(asks), draw(asks)
-    told = draw(st.booleans())
+    told, teller = draw(tellings), draw(st.integers(0, 1))
     between = st.one_of(
         st.builds(Change, st.just(first.tenant), st.just(first.people[0][0]), st.just(told)),
-        st.builds(Appear, st.just(first.tenant), st.just(True)),
+        st.builds(Appear, st.just(first.tenant), st.just(teller)),
         st.builds(Break, st.just(first.tenant), st.sampled_from([None, 503, 401])),
         waits,
     )
@@ -149,7 +155,7 @@ steps = st.lists(st.one_of(alone.map(lambda one: [one]), races(), lapses()), min
 
 @dataclass(frozen=True)
 class Began:
-    """What is true when a request begins."""
+    """What is true when a request begins, as far as its replica has to know."""
 
     at: float
     changed: dict[str, float]
@@ -157,29 +163,58 @@ class Began:
     refused: float
 
 
+class News:
+    """When something was told, and which replica: the others may know it only so many seconds later."""
+
+    def __init__(self, late_by: float) -> None:
+        self._late_by = late_by
+        self._told: dict[object, list[tuple[float, int]]] = {}
+
+    def tell(self, what: object, replica: int, now: float) -> None:
+        """It was told."""
+        self._told.setdefault(what, []).append((now, replica))
+
+    def known(self, what: object, replica: int, now: float) -> float:
+        """When it was told last, as far as the replica has to know."""
+        told = self._told.get(what, [])
+        return max((at for at, of in told if of == replica or at + self._late_by <= now), default=NEVER)
+
+
+CHANGED, ADDED, REFUSED = "changed", "added", "refused"
+
+
 class Model:
-    """The gateways, the worlds before which they stand, and what is to be remembered of both."""
+    """The gateways, the worlds before which they stand, and what is to be remembered of both.
+
+    The replicas are one process with a store of its own, in one of two ways; or they share a store, asking it every
+    time, or with a level of their own before it, without a window or with one; or without any room for that.
+    """
 
     def __init__(self, seed: int) -> None:
         self.clock = Clock()
         self.worlds = {tenant: World(tenant, self.clock) for tenant in TENANTS}
-        store, draws = MemoryStore(max_bytes=10**6, clock=self.clock), random.Random(seed)  # noqa: S311
-        self.changed = {(tenant, customer): NEVER for tenant in TENANTS for customer in PEOPLE}
-        self.added = dict.fromkeys(TENANTS, NEVER)
+        self.draws = random.Random(seed)  # noqa: S311
+        store = MemoryStore(max_bytes=10**6, clock=self.clock)
+        kind = seed % 6
+        window_s = WINDOW_S if kind in (4, 5) else 0.0
+        self.news = News(window_s)
         self.asking: list[asyncio.Task[None]] = []
         self.wrong: list[str] = []
         self.clients = {
-            tenant: httpx.AsyncClient(transport=httpx.MockTransport(world.answer), base_url=tenant)
-            for tenant, world in self.worlds.items()
+            (tenant, replica): httpx.AsyncClient(
+                transport=httpx.MockTransport(partial(self._answer, tenant, replica)), base_url=tenant
+            )
+            for tenant in self.worlds
+            for replica in range(2)
         }
-        self.cache = FacetCache(
-            store,
-            local=LocalRecords(store) if seed % 2 else None,
-            secret=b"shared by all",
-            lifetimes=LIVES,
-            clock=self.clock,
-            draw=lambda: 1.0 - draws.random(),
-        )
+        if kind < 2:
+            self.caches = [self._cache(store, LocalRecords(store) if kind else None)] * 2
+        else:
+            room = {2: None, 3: 10**6, 4: 10**6, 5: 3000}[kind]
+            self.caches = [
+                self._cache(store, room and LocalRecords(MemoryStore(max_bytes=room, clock=self.clock)), window_s)
+                for _ in range(2)
+            ]
         self.drivers = {
             (tenant, replica): Driver(
                 ResilientClient(
@@ -188,14 +223,30 @@ class Model:
                     Policy(),
                     lambda _: None,
                 ),
-                self.cache,
+                self.caches[replica],
                 Capabilities(),
                 ZoneInfo("Asia/Kolkata"),
                 clock=self.clock,
             )
-            for tenant, http in self.clients.items()
-            for replica in range(2)
+            for (tenant, replica), http in self.clients.items()
         }
+
+    def _cache(self, store: MemoryStore, local: LocalRecords | None, window_s: float = 0.0) -> FacetCache:
+        return FacetCache(
+            store,
+            local=local,
+            trust_s=window_s,
+            secret=b"shared by all",
+            lifetimes=LIVES,
+            clock=self.clock,
+            draw=lambda: 1.0 - self.draws.random(),
+        )
+
+    async def _answer(self, tenant: str, replica: int, request: httpx.Request) -> httpx.Response:
+        answer = await self.worlds[tenant].answer(request)
+        if answer.status_code == 401:
+            self.news.tell((REFUSED, tenant, request.headers.get("language", "")), replica, self.clock.now)
+        return answer
 
     async def take(self, step: Step) -> None:
         """One step, and everything that comes of it by itself."""
@@ -204,14 +255,15 @@ class Model:
                 self.asking.append(asyncio.create_task(self._ask(step)))
             case Change(tenant, customer, told):
                 self.worlds[tenant].versions[customer] += 1
-                if told:
-                    await self.cache.invalidate(tenant, [CustomerId(customer)])
-                    self.changed[(tenant, customer)] = self.clock.now
+                if told is not None:
+                    await self.caches[told].invalidate(tenant, [CustomerId(customer)])
+                    self.news.tell((CHANGED, tenant, customer), told, self.clock.now)
             case Appear(tenant, told):
                 self.worlds[tenant].late_is_there = True
-                if told:
-                    await self.cache.invalidate(tenant, [CustomerId(LATE)], nobodies=True)
-                    self.changed[(tenant, LATE)] = self.added[tenant] = self.clock.now
+                if told is not None:
+                    await self.caches[told].invalidate(tenant, [CustomerId(LATE)], nobodies=True)
+                    self.news.tell((CHANGED, tenant, LATE), told, self.clock.now)
+                    self.news.tell((ADDED, tenant), told, self.clock.now)
             case Break(tenant, fault):
                 self.worlds[tenant].fault = fault
             case Hold(tenant, True):
@@ -240,11 +292,12 @@ class Model:
 
     async def _ask(self, ask: Ask) -> None:
         view = scope(ask.tenant, ask.language)
+        now, known = self.clock.now, self.news.known
         began = Began(
-            self.clock.now,
-            {customer: self.changed[(ask.tenant, customer)] for customer in PEOPLE},
-            self.added[ask.tenant],
-            self.worlds[ask.tenant].refused.get(ask.language, NEVER),
+            now,
+            {customer: known((CHANGED, ask.tenant, customer), ask.replica, now) for customer in PEOPLE},
+            known((ADDED, ask.tenant), ask.replica, now),
+            known((REFUSED, ask.tenant, ask.language), ask.replica, now),
         )
         records = {
             customer: CustomerRecord(
