@@ -78,7 +78,7 @@ class Driver:
         """Explains the calls that the first round would make, without making them."""
         await recall(self._cache, records, scope, most_age, self._clock())
         for group in groups(
-            [record for record in records if record.missing()], self._capabilities, self._client.outlook()
+            [record for record in records if record.misses], self._capabilities, self._client.outlook()
         ):
             self._performer.foresee(group)
 
@@ -119,9 +119,9 @@ class Driver:
                 for flight, facets in list(self._flights.bringing(scope, record, began - most_age)):
                     waits.append((record, flight, facets))
                     record.join(facets)
-        missing = [record for record in records if record.missing()]
+        missing = [record for record in records if record.misses]
         if followers := together(missing):
-            missing = [record for record in missing if record.missing()]
+            missing = [record for record in missing if record.misses]
         outlook = self._client.outlook()
         planned = groups(missing, self._capabilities, outlook)
         for call, target in trials(records, self._capabilities, outlook) if outlook.due else ():

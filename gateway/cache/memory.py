@@ -211,7 +211,7 @@ class MemoryStore(BaseCache):
             return False
         while sum(slots.weights) + size > self._most:
             self._evict(now)
-        slots.add(queue, key, value, ends, hits)
+        slots.add(queue, key, value, ends, hits, size)
         if slots.weights[SURE] > self._most // SURE_SHARE:
             self._forget_what_is_older()
         return True

@@ -50,8 +50,8 @@ class Slots:
         """The slot that has been in the queue for the longest; below `first` for an empty queue."""
         return self._newer[queue]
 
-    def add(self, queue: int, key: str, value: Sized, ends: float, hits: int) -> None:
-        """Puts an item, whose key is not there yet, at the new end of a queue."""
+    def add(self, queue: int, key: str, value: Sized, ends: float, hits: int, size: int) -> None:
+        """Puts an item, whose key is not there yet, at the new end of a queue. `size` is its `size_of`."""
         slot = self._places[hash(key) % SHARDS][key] = len(self.keys)
         self.keys.append(key)
         self.values.append(value)
@@ -60,19 +60,19 @@ class Slots:
         self.queues.append(queue)
         self._older.append(0)
         self._newer.append(0)
-        self._link(slot, queue)
+        self._link(slot, queue, size)
 
     def renew(self, slot: int, queue: int, value: Sized, ends: float) -> None:
         """Puts another value in the place of an item's, at the new end of a queue."""
         self._unlink(slot)
         self.values[slot], self.ends[slot], self.queues[slot] = value, ends, queue
-        self._link(slot, queue)
+        self._link(slot, queue, size_of(self.keys[slot], value))
 
     def move(self, slot: int, queue: int) -> None:
         """Puts an item at the new end of a queue, from wherever it was."""
         self._unlink(slot)
         self.queues[slot] = queue
-        self._link(slot, queue)
+        self._link(slot, queue, size_of(self.keys[slot], self.values[slot]))
 
     def drop(self, slot: int) -> None:
         """Forgets an item."""
@@ -91,11 +91,11 @@ class Slots:
         for column in (self.keys, self.values, self.ends, self.hits, self.queues, self._older, self._newer):
             column.pop()
 
-    def _link(self, slot: int, queue: int) -> None:
+    def _link(self, slot: int, queue: int, size: int) -> None:
         newest = self._older[queue]
         self._newer[newest] = self._older[queue] = slot
         self._older[slot], self._newer[slot] = newest, queue
-        self.weights[queue] += size_of(self.keys[slot], self.values[slot])
+        self.weights[queue] += size
 
     def _unlink(self, slot: int) -> None:
         older, newer = self._older[slot], self._newer[slot]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard, cast
 
 import msgspec
 
@@ -148,14 +148,14 @@ class Reader:
         if value is None:
             return None
         for key in path[1:]:
-            if isinstance(value, dict) and key in value:
-                value: Any = cast("Block", value)[key]
-        if _are_blocks(cast("object", value)):
-            return cast("list[Block]", value)
+            if value.__class__ is dict and key in value:
+                value = value[key]
+        if _are_blocks(value):
+            return value
         return [found for item in _each(value) if (found := self._item(path[-1], item))]
 
-    def _item(self, key: str, item: object) -> Block | None:
-        return cast("Block", item) if isinstance(item, dict) else self.odd(key, "object", item)
+    def _item(self, key: str, item: Any) -> Block | None:
+        return item if item.__class__ is dict else self.odd(key, "object", item)
 
     def odd(self, key: str, expected: str, value: object) -> None:
         """Records a value that does not fit, unless it is one of upstream's ways to write nothing."""
@@ -163,11 +163,11 @@ class Reader:
             self.anomalies.append(Anomaly(key, expected, type(value).__name__))
 
 
-def _are_blocks(value: object) -> bool:
+def _are_blocks(value: Any) -> TypeGuard[list[Block]]:
     """Whether this is what a list of objects should be, and nearly always is."""
-    if type(value) is not list:
+    if value.__class__ is not list:
         return False
-    for item in cast("list[object]", value):  # noqa: SIM110 - all() would take twice as long
+    for item in value:  # noqa: SIM110 - all() would take twice as long
         if type(item) is not dict or not item:
             return False
     return True

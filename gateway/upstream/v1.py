@@ -144,7 +144,8 @@ def _outcome(item: Block, target: Target, raw: bytes, place: int | None) -> Outc
     if not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered a customer without an id."))
     warnings = _warnings(status) if status.get("warnings") else _NO_WARNINGS
-    merged = _MERGED in warnings or flag_of(item.get("survivor_account_retrieved")) is True
+    survivor = item.get("survivor_account_retrieved")
+    merged = _MERGED in warnings or (survivor is not None and flag_of(survivor) is True)
     if asked.kind is IdentifierKind.ID and found != asked.value and not merged:
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered for another customer; the answer is discarded."))
     return Found(CustomerId(found), item, merged, warnings, raw=raw, place=place)
