@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cache.entries import Absent, Entry, Fresh, Kept, Missing, Stale
@@ -526,6 +526,7 @@ ids = st.sampled_from(["1", "11", "2"]).map(CustomerId)
 people = st.sampled_from(["1", "11", "2"]).map(lambda value: Address((Identifier(IdentifierKind.MOBILE, value),)))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 1), scopes, people, ids, facets), max_size=20), st.sampled_from([0, 4000, 10**6])
 )

@@ -17,6 +17,7 @@ from gateway.cache.valkey import ValkeyStore
 from gateway.facets.catalog import CARDS, EXISTENCE, STATUS
 from tests.cache.support import ASHA, MOBILE, SCOPE, TENANT, cache_over, card, fetched, identified, kinds
 from tests.support.clock import Clock
+from tests.support.gateway import running
 from tests.support.valkey import Valkey
 
 WINDOW_S = 1.0
@@ -104,3 +105,34 @@ async def test_a_server_that_died_takes_nothing_with_it_that_is_known_here(
     assert await other.ask() == [Missing] * 3
     assert await one.ask() == [Fresh, Absent, Fresh]
     own_valkey.start()
+
+
+# --- whole gateways ---
+
+QUERY = '{ customer(by: {mobile: "919800000001"}) { firstName cards { cardNumber } slabHistory { to } } }'
+
+
+async def test_two_gateways_serve_what_one_fetched_and_tell_so(own_valkey: Valkey) -> None:
+    clock = Clock()
+    shared = {"url": own_valkey.url, "secret": "one secret for both", "deadline_s": 5.0, "clock_skew_s": 0.0}
+    settings = {"cache": shared, "clock": clock, "metrics": {"enabled": True}, "admin": {"secret": "operators"}}
+    async with running(**settings) as one, running(**settings) as other:
+        first = await one.ask(QUERY)
+        assert len(one.calls()) == 2
+        for times in (1, 2, 3):
+            answer = await other.ask(QUERY, x_gateway_explain="analyze")
+            assert answer["data"] == first["data"]
+            told = answer["extensions"]["explain"]["cache"]
+            assert (len(told["hit"]) > 2, told["missed"], other.calls()) == (True, [], [])
+            before = gets(own_valkey)
+            plain = await other.post(QUERY)
+            assert (plain.json()["data"], gets(own_valkey)) == (first["data"], before), times
+            assert plain.headers["cache-control"].startswith("private, max-age=")
+        assert "gateway_cache_entries 0" not in (await other.http.get("/metrics")).text
+        clock.step(1)
+        bearer = {"authorization": "Bearer operators"}
+        purged = await one.http.post("/admin/cache/purge", json={"by": {"mobile": "919800000001"}}, headers=bearer)
+        assert purged.status_code == 200
+        clock.step(WINDOW_S)
+        assert (await other.ask(QUERY))["data"] == first["data"]
+        assert len(other.calls()) == 2
