@@ -1,6 +1,8 @@
 """The page on performance names every bench and every setting as it is."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from gateway.settings import variables
@@ -26,3 +28,8 @@ def test_every_file_that_the_page_names_exists() -> None:
     links = [ROOT / "docs" / link for link in re.findall(r"\]\(([^)#]+)\)", PAGE)]
     files = [ROOT / name for name in re.findall(r"`((?:gateway|tests)/[\w/.]+)`", PAGE)]
     assert [str(found) for found in [*links, *files] if not found.exists()] == []
+
+
+def test_the_pieces_of_make_bench_still_find_what_they_measure() -> None:
+    command = [sys.executable, str(ROOT / "bench/run.py"), "--help"]
+    assert b"documents, projection, whole, memory, start" in subprocess.check_output(command, timeout=60)  # noqa: S603
