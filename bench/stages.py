@@ -1,13 +1,15 @@
 """Where a request's time goes in the gateway, by stage. `python bench/stages.py [--seconds 8]`
 
 The gateway runs in this process and is asked over a socket, by a process of its own, before a fast upstream. A timer
-interrupts it after every half millisecond of CPU, and what it was doing then is counted for the innermost module of
+interrupts it after every few milliseconds of CPU, and what it was doing then is counted for the innermost module of
 ours on the stack, or for the server or the event loop where there is none. The figures are shares of the CPU that a
-request took meanwhile; C code counts for the module that called it.
+request took meanwhile; C code counts for the module that called it, garbage collection for whoever met it, and is told
+besides.
 """
 
 import argparse
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -26,15 +28,18 @@ from whole import CACHED, medium
 from gateway.app import create_app
 from gateway.settings import Settings
 
+HTTP = "HTTP: what is asked, the answer's bytes and headers"
 STAGES = (
-    ("gateway.graphql.endpoint", "HTTP: what is asked, the answer's bytes and headers"),
-    ("gateway.graphql.negotiation", "HTTP: what is asked, the answer's bytes and headers"),
-    ("gateway.graphql.reply", "HTTP: what is asked, the answer's bytes and headers"),
-    ("gateway.graphql.payloads", "HTTP: what is asked, the answer's bytes and headers"),
-    ("gateway.graphql.persisted", "HTTP: what is asked, the answer's bytes and headers"),
-    ("gateway.graphql.origins", "HTTP: what is asked, the answer's bytes and headers"),
+    ("gateway.graphql.endpoint", HTTP),
+    ("gateway.graphql.reading", HTTP),
+    ("gateway.graphql.negotiation", HTTP),
+    ("gateway.graphql.reply", HTTP),
+    ("gateway.graphql.payloads", HTTP),
+    ("gateway.graphql.persisted", HTTP),
+    ("gateway.graphql.origins", HTTP),
+    ("gateway.graphql.projection", "projection"),
+    ("gateway.graphql.projecting", "projection"),
     ("gateway.graphql.code", "projection"),
-    ("<", "projection"),
     ("gateway.graphql", "document and needs"),
     ("gateway.facets.planner", "planning"),
     ("gateway.facets.search", "planning"),
@@ -53,7 +58,21 @@ STAGES = (
     ("", "event loop and the rest"),
 )
 """What a module belongs to: the first whose name it begins with."""
-EVERY_S = 0.0005
+EVERY_S = 0.001
+
+
+class Collecting:
+    """How long garbage was collected, in seconds of CPU."""
+
+    def __init__(self) -> None:
+        self.took = 0.0
+        self._began = 0.0
+
+    def __call__(self, phase: str, _: object) -> None:
+        """Is told of every beginning and end."""
+        now = time.process_time()
+        self.took += now - self._began if phase == "stop" else 0.0
+        self._began = now
 
 
 def stage(frame: FrameType | None) -> str:
@@ -81,8 +100,8 @@ def load(port: int, case: str, seconds: float, done: "multiprocessing.Queue[int]
     done.put(asyncio.run(send(port, waiting, seconds, 32)))
 
 
-async def measured(address: str, case: str, seconds: float) -> tuple[float, Counter[str]]:
-    """Microseconds of CPU for a request, and the samples by stage."""
+async def measured(address: str, case: str, seconds: float) -> tuple[float, float, Counter[str]]:
+    """Microseconds of CPU for a request, those of collecting garbage among them, and the samples by stage."""
     counted: Counter[str] = Counter()
     settings = Settings(
         upstream={"base_url": address, "auth": "none", "timezone": "Asia/Kolkata"}, metrics={"enabled": True}
@@ -98,18 +117,23 @@ async def measured(address: str, case: str, seconds: float) -> tuple[float, Coun
     done: multiprocessing.Queue[int] = multiprocessing.get_context("spawn").Queue()
     client = multiprocessing.get_context("spawn").Process(target=load, args=(port, case, seconds, done))
     client.start()
+    gc.collect()
+    gc.freeze()  # as `serve` does
+    collecting = Collecting()
     await asyncio.to_thread(done.get)
     signal.signal(signal.SIGPROF, lambda _, frame: counted.update([stage(frame)]))
     signal.setitimer(signal.ITIMER_PROF, EVERY_S, EVERY_S)
+    gc.callbacks.append(collecting)
     began = time.process_time()
     asked = await asyncio.to_thread(done.get)
     took = time.process_time() - began
     signal.setitimer(signal.ITIMER_PROF, 0)
+    gc.callbacks.remove(collecting)
     client.join()
     server.should_exit = True
     await running
     os.dup2(kept, 1)
-    return took / asked * 1e6, counted
+    return took / asked * 1e6, collecting.took / asked * 1e6, counted
 
 
 def main() -> None:
@@ -119,8 +143,8 @@ def main() -> None:
     given = options.parse_args()
     with upstream() as address:
         for case in ("cold", "cached", "repeat"):
-            whole, counted = uvloop.run(measured(address, case, given.seconds))
-            print(f"{case}: {whole:.0f} us of CPU, {counted.total()} samples")  # noqa: T201
+            whole, collecting, counted = uvloop.run(measured(address, case, given.seconds))
+            print(f"{case}: {whole:.0f} us of CPU, {collecting:.0f} of them garbage; {counted.total()} samples")  # noqa: T201
             for name, times in counted.most_common():
                 print(f"  {whole * times / counted.total():8.1f} us {times / counted.total():6.1%}  {name}")  # noqa: T201
 
