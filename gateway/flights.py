@@ -12,7 +12,8 @@ from gateway.record import CustomerRecord
 
 @dataclass(eq=False, slots=True)
 class Flight:
-    """A record that is being fetched, what that will bring of it, and since when (Unix seconds).
+    """A record that is being fetched, what that will bring of it, and since when (Unix seconds): since its first
+    flight, for what an earlier round brought is taken over from a later one as well.
 
     `names` are those the record went by when the flight began; it may learn others while it waits.
     """
@@ -41,7 +42,8 @@ class Flights:
         flights: dict[CustomerRecord, Flight] = {}
         flying = self._flying.setdefault(scope, {})
         for record, promised in bringing:
-            flight = flights[record] = Flight(record, names(record), promised, began)
+            record.since = min(record.since, began)
+            flight = flights[record] = Flight(record, names(record), promised, record.since)
             for name in flight.names:
                 flying.setdefault(name, []).append(flight)
         return flights
@@ -58,6 +60,8 @@ class Flights:
                 if not others:
                     del flying[name]
             flight.landed.set()
+        if not flying:
+            self._flying.pop(scope, None)
         if not flying:
             self._flying.pop(scope, None)
 

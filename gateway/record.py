@@ -1,6 +1,7 @@
 """A record: what one request wants of one customer, what it knows by now, and who waits for which facet."""
 
 import asyncio
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -55,6 +56,8 @@ class CustomerRecord:
         """Whether a batch did not say which item is theirs, so that they are asked for in a call of their own."""
         self.deleted = False
         """Whether some answer said that they were deleted; then nothing of them is shown, whatever another brought."""
+        self.since = math.inf
+        """When it was first asked for upstream, in Unix seconds."""
         self.stale: set[Facet] = set()
         """What was served though it is to be fetched anew."""
         self.failed: dict[Facet, GatewayError] = {}

@@ -18,6 +18,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ from gateway.cache.memory import MemoryStore
 from gateway.driver import Driver
 from gateway.errors import GatewayError
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import EXISTENCE
+from gateway.facets.catalog import EXISTENCE, PERSON, STATUS
 from gateway.facets.facet import Address, CustomerId, Facet, Identifier, IdentifierKind
 from gateway.record import CustomerRecord, Known
 from gateway.upstream.auth import BasicCredential
@@ -357,3 +358,34 @@ async def test_nothing_is_served_that_is_too_old_or_another_ones(taken: list[Ste
             await model.take(step)
         await model.end()
     assert model.wrong == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_an_earlier_round_found_is_as_old_as_that_round(seed: int) -> None:
+    """A flight of a later round brings it too, to who begins between the two."""
+    tenant, late, other = TENANTS[0], (LATE, IdentifierKind.MOBILE), ("100000041", IdentifierKind.ID)
+
+    def ask(replica: int, *people: tuple[str, IdentifierKind], facets: frozenset[Facet]) -> Ask:
+        return Ask(tenant, "", replica, people, facets, math.inf)
+
+    person, both = frozenset({PERSON()}), frozenset({PERSON(), STATUS()})
+    steps: list[Step] = [
+        Hold(tenant, True),
+        ask(0, other, facets=person),
+        ask(1, late, facets=person),
+        Hold(tenant, True),
+        ask(1, other, late, facets=both),
+        Appear(tenant, 0),
+        ask(1, other, late, facets=person),
+        Hold(tenant, False),
+        ask(0, other, facets=person),
+    ]
+
+    async def wrong() -> list[str]:
+        model = Model(seed)
+        for step in steps:
+            await model.take(step)
+        await model.end()
+        return model.wrong
+
+    assert asyncio.run(wrong()) == []
