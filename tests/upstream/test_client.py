@@ -25,7 +25,6 @@ from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, 
 from gateway.upstream.auth import BasicCredential
 from gateway.upstream.client import Performed, UpstreamClient
 from gateway.upstream.transport import PooledTransport
-from gateway.upstream.wire import Wired
 from tests.upstream.calls import EMAIL, ID, MOBILE, call, target
 from tests.upstream.wire import Exchange, Say, Wire, answering, closed_port, head, listening
 
@@ -62,7 +61,8 @@ async def client_of(
     """The client over its own pool, wired as the gateway wires it."""
     transport = PooledTransport(max_connections=connections)
     async with httpx.AsyncClient(transport=transport, base_url=url, timeout=10.0, trust_env=False) as http:
-        wire = transport.wire(http.base_url) if isinstance(transport, Wired) else None
+        wired = hasattr(transport, "wire")  # isinstance remembers what the class had when it was asked first
+        wire = transport.wire(http.base_url) if wired else None
         credential = BasicCredential("till.secret", "hunter2")
         yield UpstreamClient(http, credential, capabilities=Capabilities(), timeout_s=timeout_s, wire=wire, **more)
 
