@@ -1,7 +1,7 @@
 """What has a beginning and an end: a request, and a call to upstream. Both are told of in any case, also when they are
 cancelled or fail."""
 
-import os
+import random
 import re
 import time
 from collections import Counter
@@ -30,7 +30,8 @@ class Answering:
 
     def __init__(self, emit: Emit, headers: Headers) -> None:
         self._emit = emit
-        self._request = RequestAnswered(os.urandom(8).hex(), time.perf_counter())
+        # Ids tell requests apart and guard nothing: the system's randomness would be a tenth of a repeated answer.
+        self._request = RequestAnswered(f"{random.getrandbits(64):016x}", time.perf_counter())
         self._outer: Token[RequestAnswered | None] | None = None
         parent, state = _trace(headers)
         if parent:
