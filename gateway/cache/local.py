@@ -14,7 +14,7 @@ from gateway.facets.kind import Lifetime
 from gateway.model.readers import Anomaly
 from gateway.telemetry.events import AnomalyMet, Emit, FaultMet
 
-WARM_BYTES: Final = 8 * 1024 * 1024
+WARM_BYTES: Final = 4 * 1024 * 1024
 """Bytes of pages beside which decoded copies are kept. What was asked of a page takes about as much as its text."""
 MOST_WAYS: Final = 256
 """Shapes of calls of which it is remembered how long what they bring is of use."""

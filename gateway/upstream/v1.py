@@ -98,9 +98,12 @@ def _carried(items: Sequence[Block], kinds: Iterable[IdentifierKind]) -> Mapping
 
 
 def _cut(item: Block, raw: bytes, place: int) -> tuple[bytes, int | None]:
-    """An item's bytes, so that nobody who keeps them keeps the whole batch, but for one that is too deep to write."""
+    """An item's bytes, so that nobody who keeps them keeps the whole batch, but for one that is too deep to write.
+
+    They are copied, because what orjson gives goes on holding the room that it was written in: up to twice as much.
+    """
     try:
-        return orjson.dumps(item), None
+        return bytes(memoryview(orjson.dumps(item))), None
     except orjson.JSONEncodeError:
         return raw, place
 
