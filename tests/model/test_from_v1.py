@@ -2,7 +2,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.facets.facet import Endpoint
@@ -266,6 +266,7 @@ def test_what_is_said_of_a_field_that_cannot_be_read_never_has_its_value(secret:
     assert "secret" not in repr(made.anomalies)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(item=st.one_of(spoilt(ITEM), json_objects_of(keys_of(ITEM)), st.dictionaries(st.text(), json_values())))
 def test_no_source_ever_raises_for_any_item(item: Json):
     everything(reader(), Endpoint.V1, item)
