@@ -215,7 +215,6 @@ def _settle(record: CustomerRecord, call: Call, told: Ways, part: Part) -> None:
         if facet in wanted:
             fresh_for = min(fresh_for, record.lasts.get(facet, 0.0))
     record.explanation.lasting(fresh_for)
-    part.page.cool()
 
 
 def _allowance(group: Group, call: Call) -> Allowance:

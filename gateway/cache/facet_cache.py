@@ -14,9 +14,7 @@ from gateway.cache.leases import lease_of, promised_by
 from gateway.cache.local import Glance, LocalRecords, Stands, Warm
 from gateway.cache.parts import Part, Ways
 from gateway.cache.records import Records
-from gateway.cache.stamps import IDENTITY_FRESH_FOR as IDENTITY_FRESH_FOR
-from gateway.cache.stamps import NOBODY_FRESH_FOR as NOBODY_FRESH_FOR
-from gateway.cache.stamps import Told, fresh_for, stamps_of, told
+from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, Told, fresh_for, stamps_of, told
 from gateway.cache.stores import Item, Store
 from gateway.context import Scope
 from gateway.facets.catalog import CARDS, CATALOG

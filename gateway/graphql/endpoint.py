@@ -93,13 +93,13 @@ class GraphQLEndpoint:
         request = Request(scope, receive)
         with Answering(self._emit, scope["headers"]) as answering:
             try:
-                come = await self._come(request)
-                again = None if come is None else self._repeats.find(come.key)
-                reply = _again(*again) if again else await self._respond(request, come)
+                reply = await self._respond(request)
             except ClientGone:
                 return
             answering.answered(reply.status, len(reply.body))
-            reply.headers.append((b"x-request-id", answering.request.request_id.encode()))
+            # A preflight is answered for itself: a header twice is none to a browser.
+            cors: Mapping[str, str] = {} if request.method == "OPTIONS" else self._origins.told(request.headers)
+            reply.tell({"x-request-id": answering.request.request_id, **cors})
             await reply(scope, receive, send)
 
     async def _come(self, request: Request) -> Come | None:
@@ -117,19 +117,12 @@ class GraphQLEndpoint:
         data = await sent(request, self._limits)
         return Come(caller, data, self._repeats.key(caller, headers, request.method.encode(), data))
 
-    async def _respond(self, request: Request, come: Come | None) -> Reply:
-        """The answer to a request, which a browser may let a page read or not."""
-        if request.method == "OPTIONS":  # a preflight is answered for itself: a header twice is none to a browser
-            return await self._guarded(request, come)
-        reply = await self._guarded(request, come)
-        reply.tell(self._origins.told(request.headers))
-        if come is not None and reply.kept is not None:
-            self._repeats.keep(come.key, reply, reply.kept)
-        return reply
-
-    async def _guarded(self, request: Request, come: Come | None) -> Reply:
+    async def _respond(self, request: Request) -> Reply:
         media_type = JSON_TYPE
         try:
+            come = await self._come(request)
+            if come is not None and (again := self._repeats.find(come.key)) is not None:
+                return _again(*again)
             check_headers(request, self._limits.header_bytes)
             if request.method == "OPTIONS":
                 return self._options(request.headers)
@@ -144,7 +137,7 @@ class GraphQLEndpoint:
             caller = come.caller if come else await self._authenticator.authenticate(request.headers)
             check_sent(request, self._limits)
             data = come.data if come else await sent(request, self._limits)
-            return await self._execute(request, caller, data, media_type)
+            return await self._execute(request, caller, data, media_type, come and come.key)
         except (CallerError, HttpRefusal) as error:
             status = status_of_refusal(error, self._codes)
             headers = {"cache-control": "no-store", **(error.headers if isinstance(error, HttpRefusal) else {})}
@@ -156,8 +149,8 @@ class GraphQLEndpoint:
             answer = refused(InternalError("The gateway could not answer."))
             return await self._reply(request, answer, media_type, 500, {"cache-control": "no-store"})
 
-    async def _execute(self, request: Request, caller: Caller, data: bytes, media_type: str) -> Reply:
-        """The answer to what a caller sent."""
+    async def _execute(self, request: Request, caller: Caller, data: bytes, media_type: str, key: Key | None) -> Reply:
+        """The answer to what a caller sent, kept under its key where the same request would have the same."""
         asked = read(request.method, data, self._limits)
         text = self._documents.text(asked.source)
         if request.method in READING:
@@ -176,8 +169,8 @@ class GraphQLEndpoint:
         if answer.retry_after_s is not None:
             told["retry-after"] = str(answer.retry_after_s)
         reply = await self._reply(request, answer, media_type, status_of(answer, media_type, self._codes), told)
-        if answer.stands and noted is not None:
-            reply.kept = Kept(answer.fresh_for, tenant.driver, answer.stands, noted)
+        if key is not None and answer.stands and noted is not None:
+            self._repeats.keep(key, reply, Kept(answer.fresh_for, tenant.driver, answer.stands, noted))
         return reply
 
     def _options(self, headers: Headers) -> Reply:

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-
-if TYPE_CHECKING:
-    from gateway.graphql.repeats import Kept
 
 EXPLAIN_HEADER: Final = "x-gateway-explain"
 
@@ -37,8 +34,6 @@ class Reply:
     status: int
     headers: Headers
     body: bytes = b""
-    kept: "Kept | None" = None
-    """Where the same request would have this answer again: what that rests on."""
 
     @classmethod
     def of_body(cls, status: int, content_type: str, body: bytes, told: Mapping[str, str]) -> "Reply":

@@ -3,7 +3,8 @@
 import pytest
 
 from gateway.cache.entries import Absent, Entry, Fresh, Missing, Stale
-from gateway.cache.facet_cache import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, FacetCache
+from gateway.cache.facet_cache import FacetCache
+from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR
 from gateway.facets.catalog import CARDS, CATALOG, EXISTENCE, GAP_TO_RENEW, PERSON, STATUS
 from gateway.facets.facet import Address, CustomerId, Endpoint, IdentifierKind, Source
 from gateway.facets.kind import Lifetime

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cache.entries import Absent, Entry, Fresh, Kept, Missing, Stale
-from gateway.cache.facet_cache import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, FacetCache
+from gateway.cache.facet_cache import FacetCache
 from gateway.cache.failures import StoreDown
 from gateway.cache.guarded import GuardedStore
 from gateway.cache.local import LocalRecords
 from gateway.cache.memory import MemoryStore
+from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR
 from gateway.cache.stores import Item
 from gateway.context import Scope
 from gateway.facets.catalog import CARDS, EXISTENCE, GAP_TO_RENEW, STATUS

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cache.facet_cache import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR
+from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR
 from gateway.facets.catalog import PERSON, POINTS
 from gateway.sandbox import EndpointFault
 from tests.driver.asking import EMAIL, ID, JUST_BEFORE, MOBILE, SECRET, V1, V2_BY_ID, asha, asked, broken, event

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cache.facet_cache import NOBODY_FRESH_FOR
+from gateway.cache.stamps import NOBODY_FRESH_FOR
 from gateway.sandbox import EndpointFault
 from tests.driver.support import NOT_FOUND_V2, Rewrite, errors, item, not_found_v1, rewriting
 from tests.support.gateway import ASKED_ONCE, GatewayUnderTest, running

@@ -565,6 +565,19 @@ async def test_an_error_tells_no_stack_address_or_credential(gateway: GatewayUnd
     assert [secret for secret in secrets if secret in response.text] == []
 
 
+@pytest.mark.parametrize("place", ["auth.authenticator.Trusting.authenticate", "graphql.repeats.Repeats.find"])
+async def test_a_fault_before_anything_is_read_is_500_too(
+    gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("secret of the operator")
+
+    monkeypatch.setattr(f"gateway.{place}", broken)
+    response = await send(gateway, query(FIRST_NAME))
+    assert response.status_code == 500
+    assert "secret" not in response.text
+
+
 async def test_a_fault_of_the_gateway_is_500_without_its_text(
     gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

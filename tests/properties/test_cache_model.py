@@ -22,9 +22,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.cache.facet_cache import NOBODY_FRESH_FOR, FacetCache
+from gateway.cache.facet_cache import FacetCache
 from gateway.cache.local import LocalRecords
 from gateway.cache.memory import MemoryStore
+from gateway.cache.stamps import NOBODY_FRESH_FOR
 from gateway.driver import Driver
 from gateway.errors import GatewayError
 from gateway.facets.capabilities import Capabilities
