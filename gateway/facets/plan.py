@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.facets.capabilities import Capabilities
+from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import Endpoint, Facet, Needs
 from gateway.facets.parameters import Parameters, brought, cost, parameters
 from gateway.facets.routes import By
@@ -33,7 +34,7 @@ class Objective(NamedTuple):
     """What a plan costs, most important first. Smaller is better; compared as a tuple."""
 
     avoided: int
-    """Facets that rest on an endpoint to be avoided (an open breaker)."""
+    """Facets that rest on an endpoint to be avoided (an open breaker), existence among them: every call proves it."""
     waves: int
     """Waves, summed over customers: nobody waits for what another customer needs."""
     calls: int
@@ -57,7 +58,7 @@ def objective(calls: Iterable[Call], needs: Needs, capabilities: Capabilities, a
     avoided = count = total = price = 0
     for call in calls:
         count += 1
-        avoided += len(call.facets) * len(call.customers) * (call.endpoint in avoid)
+        avoided += len(call.facets | {EXISTS}) * len(call.customers) * (call.endpoint in avoid)
         for customer in call.customers:
             facets = call.brings(needs, customer, capabilities)
             total += len(facets)

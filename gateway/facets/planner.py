@@ -16,7 +16,8 @@ from math import ceil
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet, FacetArguments, Need, Needs
-from gateway.facets.parameters import SETS, compatible, slot, source, sources
+from gateway.facets.packing import packed
+from gateway.facets.parameters import compatible, slot, source, sources
 from gateway.facets.plan import Call, Objective, Plan, objective, ordered
 from gateway.facets.routes import Route, Routes, capacity, routes
 from gateway.facets.search import improved
@@ -182,24 +183,6 @@ def _cut(call: Call, members: _Members) -> list[Call]:
     size = capacity(call.endpoint, call.by, members.capabilities)
     spread = range(0, len(call.customers), size)
     return [replace(call, customers=call.customers[start : start + size]) for start in spread]
-
-
-@lru_cache(maxsize=SETS)
-def packed(facets: frozenset[Facet], endpoint: Endpoint, capabilities: Capabilities) -> tuple[frozenset[Facet], ...]:
-    """Facets of one customer on the fewest calls of an endpoint: those of one slot by its values, the rest first."""
-    calls: list[set[Facet]] = [set()] if facets else []
-    values: defaultdict[str, list[FacetArguments]] = defaultdict(list)
-    for facet in sorted(facets):
-        place = 0
-        if occupied := slot(facet, endpoint, capabilities):
-            seen = values[occupied[0]]
-            if occupied[1] not in seen:
-                seen.append(occupied[1])
-            place = seen.index(occupied[1])
-        if place == len(calls):
-            calls.append(set())
-        calls[place].add(facet)
-    return tuple(map(frozenset, calls))
 
 
 def _pooled(calls: Sequence[Call], members: _Members) -> list[Call]:

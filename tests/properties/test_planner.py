@@ -234,7 +234,6 @@ def test_a_plan_around_a_broken_endpoint_is_minimal(
     check_if_small((need(kind, sorted(facets)),), Capabilities(v2_by_id=by_id), avoid=frozenset({down}))
 
 
-@pytest.mark.xfail(strict=True, reason="the narrowed facet is put beside those who then bring all of its block")
 def test_a_narrowed_facet_rides_where_it_keeps_the_most_away() -> None:
     """Found at random: of two calls, which two values of one parameter need, the lone one should carry the program."""
     facets = [COUPONS(), COUPONS(limit=5), MEMBERSHIP(), PROGRAM(program_id="1002")]
