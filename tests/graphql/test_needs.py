@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.facets import needs
@@ -157,7 +157,8 @@ class Spy:
 @pytest.fixture
 async def gateway() -> AsyncIterator[GatewayUnderTest]:
     # Every document is read by graphql-core, also one that comes again: the resolvers are what is compared with.
-    async with running(limits=UNLIMITED, fast_path=False) as gateway:
+    # Time stands still: nothing becomes old and is fetched anew behind an answer.
+    async with running(limits=UNLIMITED, fast_path=False, clock=lambda: 0.0) as gateway:
         yield gateway
 
 
@@ -171,6 +172,7 @@ NIGHTLY = os.environ.get("GATEWAY_TESTS_NIGHTLY") == "1"
 
 randoms = st.randoms(use_true_random=False, note_method_calls=False)
 relaxed = settings(
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a random seed does not become smaller in a useful way
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
     max_examples=600 if NIGHTLY else 60,

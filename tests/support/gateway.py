@@ -15,7 +15,13 @@ from gateway.telemetry.events import CallBegan, DocumentCompiled, Emit, Event
 from gateway.telemetry.requests import RequestAnswered, RequestBegan
 
 ACCEPT = "application/graphql-response+json"
-UNLIMITED = {"aliases": 10_000, "selections": 100_000, "comparisons": 1_000_000, "cost": 1_000_000}
+UNLIMITED = dict.fromkeys(
+    [
+        *("document_characters", "document_tokens", "body_bytes", "fragments", "spreads", "directives", "literals"),
+        *("breadth", "aliases", "selections", "comparisons", "cost"),
+    ],
+    1_000_000,
+)
 """Limits that no random operation meets."""
 ASKED_ONCE = {"attempts": 1, "breaker_calls": 0, "part_open_s": 0}
 """Settings of an upstream that is asked as often as the plan says, whatever it answers."""
