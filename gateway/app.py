@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import Lifespan, Receive, Scope, Send
 
 from gateway.admin.endpoint import PurgeEndpoint
 from gateway.cache.facet_cache import FacetCache
@@ -56,7 +56,7 @@ class Gateway:
 class Application(Starlette):
     """The routes, and ahead of them `/graphql`, which pays for no router and no middleware."""
 
-    def __init__(self, graphql: ASGIApp, routes: list[BaseRoute], lifespan: Lifespan[Starlette]) -> None:
+    def __init__(self, graphql: GraphQLEndpoint, routes: list[BaseRoute], lifespan: Lifespan[Starlette]) -> None:
         super().__init__(routes=[Route("/graphql", graphql), *routes], lifespan=lifespan)
         self._graphql = graphql
 
@@ -66,6 +66,10 @@ class Application(Starlette):
             await self._graphql(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    def at_once(self, scope: Scope, body: bytes) -> bytes | None:
+        """The answer to a whole request, for `gateway.server`, if it was given before and still is the answer."""
+        return self._graphql.at_once(scope, body) if scope["path"] == "/graphql" else None
 
 
 def build(

@@ -66,6 +66,11 @@ class Driver:
         """What is known of a customer, if that is all of these and fresh, and known here without asking anybody."""
         return self._cache.glance(scope, address, given_id(address), facets)
 
+    @property
+    def changes(self) -> int | None:
+        """See `FacetCache.changes`."""
+        return self._cache.changes
+
     def stands(self, known: Stands) -> bool:
         """Whether what was seen at a glance is still so."""
         return self._cache.stands(known)

@@ -3,6 +3,8 @@
 uvicorn limits how long a connection may be idle after an answer, and nothing else: not how long a request may take to
 come, not how long an answer may wait to be read, not how large the headers are. The limits here cost a request that
 comes in one piece nothing: a timer is set only where something is missing at the end of what came.
+
+And a request that came whole may be answered before uvicorn makes a task of it, if the application has the answer.
 """
 
 import asyncio
@@ -12,21 +14,28 @@ from asyncio.events import TimerHandle
 from collections.abc import Callable
 from enum import Enum, auto
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from gateway.edge_settings import ServerSettings
 from gateway.readiness import Readiness
+
+AtOnce = Callable[[Any, bytes], bytes | None]
+"""From an ASGI scope and the whole body to an answer with status 200: its header lines, a blank one and its body, as
+they go over the wire. Null: the application has to be called."""
 
 MOST_HEADERS: Final = 100
 """Header lines of one request. Browsers and proxies together send some forty."""
 
 
 class ServerConfig(uvicorn.Config):
-    """uvicorn's configuration with ours. Its access log is off: a query string may hold an identifier."""
+    """uvicorn's configuration with ours. Its access log is off: a query string may hold an identifier.
+
+    An application that has `at_once`, an `AtOnce`, is asked by that first.
+    """
 
     def __init__(self, application: Any, *, host: str, port: int, limits: ServerSettings, readiness: Readiness) -> None:
         super().__init__(
@@ -46,6 +55,7 @@ class ServerConfig(uvicorn.Config):
         )
         self.limits = limits
         self.readiness = readiness
+        self.at_once: AtOnce | None = getattr(application, "at_once", None)
 
 
 class Server(uvicorn.Server):
@@ -105,6 +115,9 @@ class LimitedProtocol(HttpToolsProtocol):
             raise TypeError("LimitedProtocol needs a ServerConfig")
         self._limits = config.limits
         self._readiness = config.readiness
+        self._at_once = config.at_once
+        self._reads = False
+        self._held: tuple[RequestResponseCycle, Any] | None = None
         self._phase = _Phase.HEAD
         self._head_bytes = 0
         self._came_bytes = 0
@@ -127,7 +140,15 @@ class LimitedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Something came."""
         self._came_bytes = len(data)
+        self._reads = True
         super().data_received(data)
+        self._reads = False
+        if self._held is not None:
+            held, self._held = self._held, None
+            if self._answered_at_once(*held):
+                self._await_nothing()
+                return
+            super()._start_asgi_task(*held)
         if self.transport.is_closing():
             return
         match self._phase:
@@ -165,6 +186,31 @@ class LimitedProtocol(HttpToolsProtocol):
         """Its body is all there."""
         self._phase = _Phase.WHOLE
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """While what came is read, the task waits for the end of that: there may be no need of one."""
+        ours = cast("Any", self.app)  # pyright: ignore[reportUnknownMemberType]
+        if self._reads and self._at_once is not None and app is ours:
+            self._held = cycle, app
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _answered_at_once(self, cycle: RequestResponseCycle, app: Any) -> bool:  # noqa: ARG002 - as it is held
+        """Answers a request that is all there, if the application can without being called."""
+        if self._at_once is None or cycle.more_body or self.flow.write_paused or self.transport.is_closing():
+            return False
+        answer = self._at_once(cycle.scope, bytes(cycle.body))
+        if answer is None:
+            return False
+        lines = [STATUS_LINE[200], *(b"%s: %s\r\n" % header for header in cycle.default_headers)]
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*lines, answer)))
+        cycle.response_started = cycle.response_complete = True
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the signature is uvicorn's own
         """Refuses what the parser refused, and what was refused in the parser's name."""

@@ -1,8 +1,9 @@
 """Who sends a request: read from its headers, before anything else of it is."""
 
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from starlette.datastructures import Headers
 
@@ -19,13 +20,23 @@ _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 class Authenticator(Protocol):
     """Something that can tell who sends a request."""
 
-    async def authenticate(self, headers: Headers) -> Caller:
+    def authenticate(self, headers: Headers) -> Coroutine[Any, Any, Caller]:
         """The caller. Raises an `HttpRefusal`: mostly `Unauthenticated`."""
         ...
 
     async def close(self) -> None:
         """Lets go of connections."""
         ...
+
+
+def immediate(asking: Coroutine[Any, Any, Caller]) -> Caller | None:
+    """Who it is, if that can be told without waiting for anything. Raises as the authenticator does."""
+    try:
+        asking.send(None)
+    except StopIteration as told:
+        return told.value
+    asking.close()
+    return None
 
 
 class Trusting:

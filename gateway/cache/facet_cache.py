@@ -154,11 +154,17 @@ class FacetCache:
         if seen is None:
             return None
         changes = (revoked_at, changed_at)
-        stands = Stands(record, seen.parts, identified_at, named, changes, seen.since, seen.until)
+        until = min(seen.until, since + fresh_for(named))
+        stands = Stands(record, seen.parts, identified_at, named, changes, seen.since, until)
         return Glance(CustomerId(customer), seen.values, seen.fresh_for, stands)
 
+    @property
+    def changes(self) -> int | None:
+        """A number that is another one after anything changed. Null where others may change it without a word."""
+        return None if self._local is None or self._shares else self._local.store.changes
+
     def stands(self, known: Stands) -> bool:
-        """Whether what was seen at a glance is still so."""
+        """Whether what was seen at a glance is still so. While nothing `changes`, it is, until its time is over."""
         local, at_hand = self._local, self._stamps.at_hand
         if local is None or self._clock() >= known.until or local.find(known.record) is not known.parts:
             return False

@@ -76,6 +76,11 @@ class MemoryStore(BaseCache):
         """How many items lie here, those whose time is over included."""
         return len(self._slots)
 
+    @property
+    def changes(self) -> int:
+        """A number that is another one after anything was put or dropped."""
+        return self._slots.changes
+
     def find(self, key: str) -> Sized | None:
         """The value of a key."""
         return self._found(key, self._clock())

@@ -21,14 +21,27 @@ class Slots:
     """A table of items without holes. The first slots are no items but the ends of the queues, each a ring.
 
     Dropping an item moves the last one into its place: a slot's number is good until the next `drop`. `keys`, `values`,
-    `ends`, `hits` and `queues` tell of a slot; `weights` of a queue what its items are counted as together. Nothing
-    here takes longer the more there are.
+    `ends`, `hits` and `queues` tell of a slot; `weights` of a queue what its items are counted as together, and
+    `changes` how often anything was put or dropped. Nothing here takes longer the more there are.
     """
 
-    __slots__ = ("_newer", "_older", "_places", "ends", "first", "hits", "keys", "queues", "values", "weights")
+    __slots__ = (
+        "_newer",
+        "_older",
+        "_places",
+        "changes",
+        "ends",
+        "first",
+        "hits",
+        "keys",
+        "queues",
+        "values",
+        "weights",
+    )
 
     def __init__(self, queues: int) -> None:
         self.first = queues
+        self.changes = 0
         self.keys = [""] * queues
         self.values: list[Sized] = [b""] * queues
         self.ends = array("d", [math.inf] * queues)
@@ -92,12 +105,14 @@ class Slots:
             column.pop()
 
     def _link(self, slot: int, queue: int, size: int) -> None:
+        self.changes += 1
         newest = self._older[queue]
         self._newer[newest] = self._older[queue] = slot
         self._older[slot], self._newer[slot] = newest, queue
         self.weights[queue] += size
 
     def _unlink(self, slot: int) -> None:
+        self.changes += 1
         older, newer = self._older[slot], self._newer[slot]
         self._newer[older], self._older[newer] = newer, older
         self.weights[self.queues[slot]] -= size_of(self.keys[slot], self.values[slot])

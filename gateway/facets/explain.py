@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.facets.cost import upstream_cost
 from gateway.facets.facet import Facet
@@ -58,6 +58,13 @@ class ExplainedCall:
         }
 
 
+class Counts(NamedTuple):
+    """What is counted of an explanation: calls made, and the names of facets with what the cache knew of each."""
+
+    made: int
+    facets: Sequence[tuple[str, str]]
+
+
 @dataclass(slots=True, eq=False)
 class Explanation:
     """Collects what happened while a request was answered."""
@@ -78,6 +85,21 @@ class Explanation:
     """Seconds since upstream was asked for what was served from the cache; the oldest of several customers."""
     fresh_for: float = math.inf
     """Seconds for which everything served stays fresh."""
+    _counts: Counts | None = field(default=None, init=False, repr=False)
+
+    def counts(self) -> Counts:
+        """What is counted of it, when nothing more will be noted; worked out once for all who repeat the answer."""
+        if self._counts is None:
+            states = (
+                ("hit", self.hit),
+                ("stale", self.stale),
+                ("missed", self.missed),
+                ("joined", self.joined),
+                ("spared", self.spared),
+            )
+            facets = [(facet.name, state) for state, found in states for facet in found]
+            self._counts = Counts(sum(call.made for call in self.calls), facets)
+        return self._counts
 
     @property
     def cost(self) -> int:

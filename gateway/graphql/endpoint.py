@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from gateway.auth.authenticator import Authenticator
+from gateway.auth.authenticator import Authenticator, immediate
 from gateway.auth.callers import Caller, Staff
 from gateway.edge_settings import StatusCodes
 from gateway.errors import BadRequest, CallerError, Forbidden, HttpRefusal, InternalError
@@ -33,12 +33,16 @@ from gateway.graphql.reading import (
     sent,
 )
 from gateway.graphql.repeats import Kept, Key, Repeat, Repeats
-from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for
+from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for, lines_of, raw
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.limit_settings import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
+from gateway.telemetry.requests import RequestAnswered
 from gateway.telemetry.spans import CURRENT, Answering, counted
 from gateway.tenants import Tenants
+
+COME: Final = "gateway.come"
+"""Where a scope has the `Come` of a request for whose answer was looked already."""
 
 PREFLIGHT_VARY: Final = "origin, access-control-request-method, access-control-request-headers"
 
@@ -102,6 +106,40 @@ class GraphQLEndpoint:
             reply.tell({"x-request-id": answering.request.request_id, **cors})
             await reply(scope, receive, send)
 
+    def at_once(self, scope: AsgiScope, body: bytes) -> bytes | None:
+        """The answer to a whole request that has come before, after its status line, which says 200; null for others.
+
+        For a server that can ask before it calls: it waits for nothing. What it found out is in the scope then. A fault
+        is met again where it can be told.
+        """
+        try:
+            scope[COME] = come = self._come_at_once(scope, body)
+            again = self._repeats.find(come.key) if come else None
+        except Exception:  # noqa: BLE001 - the call that follows tells
+            scope.pop(COME, None)
+            return None
+        if again is None:
+            return None
+        repeat, fresh_for = again
+        answering = Answering(self._emit, scope["headers"])
+        _tell_again(answering.request, repeat, fresh_for)
+        answering.answered(200, len(repeat.body))
+        answering.over()
+        ours = f"cache-control: {kept_for(fresh_for)}\r\nx-request-id: {answering.request.request_id}\r\n".encode()
+        cors = lines_of(raw(self._origins.told(Headers(scope=scope)))) if self._origins.origins else b""
+        return b"".join((repeat.lines, ours, cors, b"\r\n", repeat.body))
+
+    def _come_at_once(self, scope: AsgiScope, body: bytes) -> Come | None:
+        headers, method = scope["headers"], scope["method"]
+        if not self._repeats.keeps or not plain(method, headers, self._limits):
+            return None
+        try:
+            caller = immediate(self._authenticator.authenticate(Headers(scope=scope)))
+        except (CallerError, HttpRefusal):
+            return None
+        data = body if method == "POST" else scope["query_string"]
+        return caller and Come(caller, data, self._repeats.key(caller, headers, method.encode(), data))
+
     async def _come(self, request: Request) -> Come | None:
         """Who sends a plain request, and all that is sent; null where anything has to be looked at more closely.
 
@@ -120,8 +158,8 @@ class GraphQLEndpoint:
     async def _respond(self, request: Request) -> Reply:
         media_type = JSON_TYPE
         try:
-            come = await self._come(request)
-            if come is not None and (again := self._repeats.find(come.key)) is not None:
+            come = request.scope.get(COME) or await self._come(request)
+            if come is not None and COME not in request.scope and (again := self._repeats.find(come.key)) is not None:
                 return _again(*again)
             check_headers(request, self._limits.header_bytes)
             if request.method == "OPTIONS":
@@ -211,15 +249,15 @@ class GraphQLEndpoint:
 def _again(repeat: Repeat, fresh_for: int) -> Reply:
     """An answer that was given before."""
     if (noted := CURRENT.get()) is not None:
-        told = repeat.kept.told
-        noted.signature, noted.executed, noted.explanation = told.signature, True, told.explanation
-        noted.customers, noted.caller, noted.tenant, noted.fresh_for = (
-            told.customers,
-            told.caller,
-            told.tenant,
-            fresh_for,
-        )
+        _tell_again(noted, repeat, fresh_for)
     return Reply(200, [*repeat.headers, (b"cache-control", kept_for(fresh_for).encode())], repeat.body)
+
+
+def _tell_again(noted: RequestAnswered, repeat: Repeat, fresh_for: int) -> None:
+    """What telemetry heard when the answer was first given."""
+    told = repeat.kept.told
+    noted.signature, noted.executed, noted.explanation = told.signature, True, told.explanation
+    noted.customers, noted.caller, noted.tenant, noted.fresh_for = told.customers, told.caller, told.tenant, fresh_for
 
 
 def _is_visit(request: Request, accept: str) -> bool:

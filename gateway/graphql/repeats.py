@@ -1,10 +1,12 @@
 """Answers as bytes, for requests that come again to the letter while everything they rest on is known and fresh."""
 
 import hashlib
+import math
 import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,7 +14,7 @@ import msgspec
 from gateway.auth.callers import Caller
 from gateway.cache.local import Stands
 from gateway.driver import Driver
-from gateway.graphql.reply import Headers, Reply
+from gateway.graphql.reply import Headers, Reply, lines_of
 from gateway.telemetry.requests import RequestAnswered
 
 HARMLESS: Final = frozenset(
@@ -47,16 +49,30 @@ class Kept(NamedTuple):
     told: RequestAnswered
 
 
-class Repeat(NamedTuple):
-    """An answer that was given. `fresh_until` is when a client's copy of it ends (Unix seconds).
+@dataclass(slots=True, eq=False)
+class Repeat:
+    """An answer that was given. `fresh_until` is when a client's copy of it ends, `sure_until` when it surely ends to
+    stand, both in Unix seconds; `seen_at` is `Driver.changes` as it was when all that it rests on was last looked at.
 
-    `headers` are without those of one response alone.
+    `headers` are without those of one response alone; `lines` are the same, as they go over the wire.
     """
 
     headers: Headers
+    lines: bytes
     body: bytes
     fresh_until: float
+    sure_until: float
     kept: Kept
+    seen_at: int | None = None
+
+    def stands(self, now: float) -> bool:
+        """Whether everything it rests on still stands."""
+        driver = self.kept.driver
+        changes = driver.changes
+        if changes is not None and changes == self.seen_at and now < self.sure_until:
+            return True
+        self.seen_at = changes
+        return all(map(driver.stands, self.kept.stands))
 
 
 class Repeats:
@@ -96,12 +112,13 @@ class Repeats:
         found = self._kept.get(key)
         if found is None:
             return None
-        if not all(map(found.kept.driver.stands, found.kept.stands)):
+        now = self._clock()
+        if not found.stands(now):
             del self._kept[key]
             self._bytes -= len(found.body) + OVERHEAD
             return None
         self._kept.move_to_end(key)
-        return found, max(0, int(found.fresh_until - self._clock()))
+        return found, max(0, int(found.fresh_until - now))
 
     def keep(self, key: Key, reply: Reply, kept: Kept) -> None:
         """Keeps an answer, unless it alone is too large."""
@@ -109,7 +126,9 @@ class Repeats:
         if key in self._kept or size > self._most_bytes:
             return
         headers = [header for header in reply.headers if header[0] != b"cache-control"]
-        self._kept[key] = Repeat(headers, reply.body, self._clock() + kept.fresh_for, kept)
+        fresh_until = self._clock() + kept.fresh_for
+        sure_until = min((one.until for one in kept.stands), default=math.inf)
+        self._kept[key] = Repeat(headers, lines_of(headers), reply.body, fresh_until, sure_until, kept)
         self._bytes += size
         while self._bytes > self._most_bytes:
             self._bytes -= len(self._kept.popitem(last=False)[1].body) + OVERHEAD

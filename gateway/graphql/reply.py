@@ -39,12 +39,12 @@ class Reply:
     def of_body(cls, status: int, content_type: str, body: bytes, told: Mapping[str, str]) -> "Reply":
         """An answer with a body."""
         headers = [(b"content-type", content_type.encode()), (b"content-length", b"%d" % len(body))]
-        return cls(status, [*headers, *SECURE, VARY, *_raw(told)], body)
+        return cls(status, [*headers, *SECURE, VARY, *raw(told)], body)
 
     @classmethod
     def without_body(cls, told: Mapping[str, str]) -> "Reply":
         """An answer that says everything in its headers."""
-        return cls(204, [*SECURE, *_raw(told)])
+        return cls(204, [*SECURE, *raw(told)])
 
     @classmethod
     def of_page(cls, page: Response) -> "Reply":
@@ -55,7 +55,7 @@ class Reply:
 
     def tell(self, told: Mapping[str, str]) -> None:
         """Adds headers."""
-        self.headers += _raw(told)
+        self.headers += raw(told)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's own
         """Answers one HTTP request; one by HEAD without the body."""
@@ -63,10 +63,16 @@ class Reply:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
 
 
+def lines_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Headers as they go over the wire."""
+    return b"".join([b"%s: %s\r\n" % header for header in headers])
+
+
 def kept_for(seconds: int) -> str:
     """The `cache-control` of an answer that a client may keep for so long."""
     return f"private, max-age={seconds}" if seconds else "no-store"
 
 
-def _raw(told: Mapping[str, str]) -> Iterable[tuple[bytes, bytes]]:
+def raw(told: Mapping[str, str]) -> Iterable[tuple[bytes, bytes]]:
+    """Headers as ASGI has them."""
     return [(name.encode(), value.encode("latin-1")) for name, value in told.items()]

@@ -9,7 +9,6 @@ from typing import Any, Final
 from prometheus_client import Gauge, GCCollector, Info, ProcessCollector
 
 from gateway.errors import Code
-from gateway.facets.explain import Explanation
 from gateway.facets.facet import Endpoint
 from gateway.telemetry.counted import COUNTED, Counted
 from gateway.telemetry.events import CallBegan, CallMade, DocumentCompiled, Event
@@ -135,26 +134,18 @@ class Requests:
         for code, number in event.errors.items():
             self._errors.add(number, code)
         explanation = event.explanation
-        asked = explanation is not None and any(call.made for call in explanation.calls)
-        self._durations.observe(event.milliseconds / 1000, "asked" if asked else "not_asked")
-        if explanation is not None:
-            self._customers.add(event.customers)
-            if event.executed and event.customers and not asked:
+        if explanation is None:
+            self._durations.observe(event.milliseconds / 1000, "not_asked")
+            return
+        made, facets = explanation.counts()
+        self._durations.observe(event.milliseconds / 1000, "asked" if made else "not_asked")
+        self._customers.add(event.customers)
+        if event.executed:
+            if event.customers and not made:
                 self._without.add(1)
-            if event.executed and (saved := explanation.cold - sum(call.made for call in explanation.calls)) > 0:
-                self._saved.add(saved)
-            self._served(explanation)
-
-    def _served(self, explanation: Explanation) -> None:
-        for state, facets in (
-            ("hit", explanation.hit),
-            ("stale", explanation.stale),
-            ("missed", explanation.missed),
-            ("joined", explanation.joined),
-            ("spared", explanation.spared),
-        ):
-            if facets:
-                self._facets.add_each([(facet.name, state) for facet in facets])
+            if explanation.cold > made:
+                self._saved.add(explanation.cold - made)
+        self._facets.add_each(facets)
 
 
 class Upstream:

@@ -106,7 +106,7 @@ class RequestAnswered:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class RequestBegan:
     """A request came; it is told as `answered` when it is over. `traceparent` and `tracestate` are the caller's own."""
 

@@ -24,7 +24,7 @@ _TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9
 
 
 class Answering:
-    """While a request is answered. Inside, the request is `CURRENT`; at the end it is told."""
+    """While a request is answered. Inside, the request is `CURRENT`; at the end it is told, or when it is `over`."""
 
     __slots__ = ("_emit", "_outer", "_request")
 
@@ -53,13 +53,17 @@ class Answering:
         request.status, request.size = status, size
         request.milliseconds = _since(request.began)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def over(self) -> None:
+        """Tells of it."""
         request = self._request
         if not request.milliseconds:
             request.milliseconds = _since(request.began)
         self._emit(request)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.over()
         if self._outer is not None:
             CURRENT.reset(self._outer)
 

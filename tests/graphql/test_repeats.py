@@ -260,7 +260,7 @@ def test_the_header_that_names_a_tenant_is_never_harmless() -> None:
 
 
 def test_the_least_recently_used_goes_first() -> None:
-    driver: Any = SimpleNamespace(stands=None)
+    driver: Any = SimpleNamespace(stands=None, changes=None)
     repeats, kept = Repeats(most_bytes=3 * (OVERHEAD + 10)), Kept(60, driver, (), RequestAnswered("", 0.0))
     keys = [repeats.key(ANYONE, [], text.encode()) for text in "abcd"]
     for key in keys[:3]:

@@ -13,6 +13,7 @@ from gateway.sandbox import Habits, Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.telemetry.events import CallBegan, DocumentCompiled, Emit, Event
 from gateway.telemetry.requests import RequestAnswered, RequestBegan
+from tests.support.asking import AtOnceFirst
 
 ACCEPT = "application/graphql-response+json"
 UNLIMITED = dict.fromkeys(
@@ -106,6 +107,6 @@ async def running(
     app = create_app(chosen, sandbox=weighed, emit=emit or beside_the_ordinary(events), clock=clock)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,
+        httpx.AsyncClient(transport=httpx.ASGITransport(AtOnceFirst(app)), base_url="http://gateway") as http,
     ):
         yield GatewayUnderTest(http, sandbox, events, weighed)
