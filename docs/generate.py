@@ -13,9 +13,10 @@ from gateway.facets.catalog import CATALOG, EXISTENCE
 from gateway.facets.facet import Endpoint
 from gateway.facets.kind import Condition, FacetKind, FacetSource
 from gateway.facets.parameters import brought, sources
-from gateway.settings import TENANT, variables
+from gateway.settings import variables
+from gateway.settings.tenants import TENANT
+from gateway.settings.upstream import UPSTREAM
 from gateway.telemetry.metrics import GAUGES, Metrics
-from gateway.upstream_settings import UPSTREAM
 from resolvers.schema import build_schema
 
 HERE = Path(__file__).parent

@@ -18,8 +18,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from gateway.edge_settings import ServerSettings
 from gateway.readiness import Readiness
+from gateway.settings.edge import ServerSettings
 
 MOST_HEADERS: Final = 100
 """Header lines of one request. Browsers and proxies together send some forty."""

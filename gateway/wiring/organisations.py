@@ -8,19 +8,19 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from gateway.cache.facet_cache import FacetCache
-from gateway.cache_settings import split
 from gateway.context import Credential
 from gateway.driver import Driver
 from gateway.settings import BadSettings, Settings
+from gateway.settings.base import split
+from gateway.settings.tenants import TenantSettings
+from gateway.settings.upstream import UpstreamAuth, UpstreamSettings
 from gateway.telemetry.events import Emit
-from gateway.tenant_settings import TenantSettings
 from gateway.tenants import Tenant, Tenants
 from gateway.upstream.auth import BasicCredential, NoCredential, OAuthCredential
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.resilient import ResilientClient
 from gateway.upstream.transport import InProcessTransport, PooledTransport
 from gateway.upstream.wire import Wired
-from gateway.upstream_settings import UpstreamAuth, UpstreamSettings
 
 if TYPE_CHECKING:
     from gateway.sandbox import Sandbox

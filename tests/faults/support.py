@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.app import create_app
-from gateway.limit_settings import LimitSettings
 from gateway.sandbox import Sandbox, create_sandbox
 from gateway.settings import Settings
+from gateway.settings.limits import LimitSettings
 from gateway.telemetry.events import Event
 from tests.support.gateway import ASKED_ONCE, GatewayUnderTest
 

@@ -22,7 +22,7 @@ from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import MOST, Outline, Size
 from gateway.graphql.payloads import check_json
 from gateway.graphql.refusals import InvalidDocument
-from gateway.limit_settings import LimitSettings
+from gateway.settings.limits import LimitSettings
 from resolvers.schema import build_schema
 from tests.graphql.random_documents import documents
 from tests.graphql.written_out import WrittenOut

@@ -8,8 +8,8 @@ from pydantic import AnyHttpUrl, Field, field_validator, model_validator
 
 from gateway.auth.api_keys import ApiKey, parsed, permissions
 from gateway.auth.claims import ClaimNames
-from gateway.cache_settings import Frozen, split
 from gateway.facets.facet import IdentifierKind
+from gateway.settings.base import Frozen, split
 
 MODE: Final = "GATEWAY_AUTH__MODE"
 KEYS: Final = "GATEWAY_AUTH__API_KEYS"

@@ -5,22 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from gateway.facets.catalog import CATALOG
 from gateway.facets.kind import Lifetime
-
-
-class Frozen(BaseModel):
-    """A group of settings. What is not in it is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def split(text: str) -> list[str]:
-    """The parts of a comma-separated list."""
-    return [name.strip() for name in text.split(",") if name.strip()]
-
+from gateway.settings.base import Frozen, split
 
 _EXAMPLE: Final = "`POINTS=30,PERSON=600`, or `*=60` for all"
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import Field
 
-from gateway.cache_settings import Frozen
+from gateway.settings.base import Frozen
 
 
 class LimitSettings(Frozen):

@@ -2,7 +2,7 @@
 
 from pydantic import Field, SecretStr
 
-from gateway.cache_settings import Frozen
+from gateway.settings.base import Frozen
 
 
 class MetricsSettings(Frozen):

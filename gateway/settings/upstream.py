@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from gateway.cache_settings import Frozen, split
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.facet import IdentifierKind
+from gateway.settings.base import Frozen, split
 from gateway.upstream.policy import Policy
 
 UPSTREAM: Final = "GATEWAY_UPSTREAM__"

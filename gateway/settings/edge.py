@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import Field, field_validator, model_validator
 
-from gateway.cache_settings import Frozen, split
+from gateway.settings.base import Frozen, split
 
 ANY_ORIGIN: Final = "*"
 _ORIGIN: Final = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9-]+(\.[a-z0-9-]+)*)(:\d{1,5})?")

@@ -6,9 +6,11 @@ from typing import Final
 
 from pydantic import Field, field_validator
 
-from gateway.cache_settings import Frozen, split
-from gateway.upstream_settings import UpstreamSettings
+from gateway.settings.base import NESTED, PREFIX, Frozen, split
+from gateway.settings.upstream import UpstreamSettings
 
+TENANT: Final = f"{PREFIX}TENANTS{NESTED}{{}}{NESTED}"
+"""What begins the variables of a tenant, by its name in capitals."""
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
