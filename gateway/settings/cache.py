@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-
 from gateway.facets.catalog import CATALOG
 from gateway.facets.kind import Lifetime
-from gateway.settings.base import Frozen, split
+from gateway.settings.base import Group, setting, split
+from gateway.settings.values import Secret
 
 _EXAMPLE: Final = "`POINTS=30,PERSON=600`, or `*=60` for all"
 
@@ -27,7 +26,7 @@ def _seconds(text: str) -> Mapping[str, float]:
     return found
 
 
-def _keys(value: SecretStr) -> list[bytes]:
+def _keys(value: Secret) -> list[bytes]:
     found: list[bytes] = []
     for text in split(value.get_secret_value()):
         try:
@@ -40,79 +39,76 @@ def _keys(value: SecretStr) -> list[bytes]:
     return found
 
 
-class CacheSettings(Frozen):
+def _known_scheme(value: Secret) -> None:
+    scheme = value.get_secret_value().partition("://")[0]
+    if scheme not in ("memory", "valkey", "valkeys", "redis", "rediss"):
+        raise ValueError("must begin with memory://, valkey://, valkeys://, redis:// or rediss://")
+
+
+class CacheSettings(Group):
     """What is kept of upstream's answers."""
 
-    url: SecretStr = Field(
-        SecretStr("memory://"),
-        description="Where entries lie: `memory://` in this process; `valkey://`, `valkeys://`, `redis://` or "
+    url: Secret = setting(
+        "Where entries lie: `memory://` in this process; `valkey://`, `valkeys://`, `redis://` or "
         "`rediss://` on a server that replicas share.",
+        default=Secret("memory://"),
+        check=_known_scheme,
     )
-    max_bytes: int = Field(
-        64 * 1024 * 1024, ge=0, description="Bytes of memory for entries of `memory://`; 0 keeps nothing."
+    max_bytes: int = setting(
+        "Bytes of memory for entries of `memory://`; 0 keeps nothing.", default=64 * 1024 * 1024, at_least=0
     )
-    answer_bytes: int = Field(
-        8 * 1024 * 1024,
-        ge=0,
-        description="Bytes of memory for whole answers to requests that come again to the letter; 0 keeps none.",
+    answer_bytes: int = setting(
+        "Bytes of memory for whole answers to requests that come again to the letter; 0 keeps none.",
+        default=8 * 1024 * 1024,
+        at_least=0,
     )
-    local_bytes: int = Field(
-        16 * 1024 * 1024,
-        ge=0,
-        description="Bytes of memory, in every process, for what is known of a shared cache; 0: nothing is.",
+    local_bytes: int = setting(
+        "Bytes of memory, in every process, for what is known of a shared cache; 0: nothing is.",
+        default=16 * 1024 * 1024,
+        at_least=0,
     )
-    local_for_s: float = Field(
-        1.0,
-        ge=0,
-        le=60,
-        description="Seconds for which a process takes as true what a shared cache told it, which is how much later it "
+    local_for_s: float = setting(
+        "Seconds for which a process takes as true what a shared cache told it, which is how much later it "
         "may hear of an invalidation made by another; 0: it asks at every request.",
+        default=1.0,
+        at_least=0,
+        at_most=60,
     )
-    secret: SecretStr = Field(
-        SecretStr(""),
-        description="Keys the hashes in cache keys. Empty: a new one at every start; replicas need the same.",
+    secret: Secret = setting(
+        "Keys the hashes in cache keys. Empty: a new one at every start; replicas need the same.", default=Secret("")
     )
-    encryption_keys: SecretStr = Field(
-        SecretStr(""),
-        description="Base64 of 32 bytes each, separated by commas: values are sealed with the first, opened with any.",
+    encryption_keys: Secret = setting(
+        "Base64 of 32 bytes each, separated by commas: values are sealed with the first, opened with any.",
+        default=Secret(""),
+        check=_keys,
     )
-    deadline_s: float = Field(0.05, gt=0, le=5, description="Seconds that a request waits for the shared cache.")
-    clock_skew_s: float = Field(2.0, ge=0, le=60, description="Seconds by which clocks of replicas may differ.")
-    lease_s: float = Field(
-        2.0, ge=0, le=30, description="Seconds that replicas wait for one that is fetching a customer; 0: not at all."
+    deadline_s: float = setting("Seconds that a request waits for the shared cache.", default=0.05, above=0, at_most=5)
+    clock_skew_s: float = setting(
+        "Seconds by which clocks of replicas may differ.", default=2.0, at_least=0, at_most=60
     )
-    union_window_ms: float = Field(
-        0.0, ge=0, le=50, description="Milliseconds that requests wait for others, to share upstream calls."
+    lease_s: float = setting(
+        "Seconds that replicas wait for one that is fetching a customer; 0: not at all.",
+        default=2.0,
+        at_least=0,
+        at_most=30,
     )
-    fresh_for: str = Field("", description=f"Seconds for which facets are served as they are, as {_EXAMPLE}.")
-    stale_for: str = Field("", description="Seconds beyond that for which they are served while fetched anew.")
-    error_stale_for: str = Field("", description="Seconds beyond that for which they stand in when upstream fails.")
+    union_window_ms: float = setting(
+        "Milliseconds that requests wait for others, to share upstream calls.", default=0.0, at_least=0, at_most=50
+    )
+    fresh_for: str = setting(
+        f"Seconds for which facets are served as they are, as {_EXAMPLE}.", default="", check=_seconds
+    )
+    stale_for: str = setting(
+        "Seconds beyond that for which they are served while fetched anew.", default="", check=_seconds
+    )
+    error_stale_for: str = setting(
+        "Seconds beyond that for which they stand in when upstream fails.", default="", check=_seconds
+    )
 
-    @field_validator("url")
-    @classmethod
-    def _known_scheme(cls, value: SecretStr) -> SecretStr:
-        scheme = value.get_secret_value().partition("://")[0]
-        if scheme not in ("memory", "valkey", "valkeys", "redis", "rediss"):
-            raise ValueError("must begin with memory://, valkey://, valkeys://, redis:// or rediss://")
-        return value
-
-    @field_validator("encryption_keys")
-    @classmethod
-    def _whole_keys(cls, value: SecretStr) -> SecretStr:
-        _keys(value)
-        return value
-
-    @field_validator("fresh_for", "stale_for", "error_stale_for")
-    @classmethod
-    def _known_facets(cls, value: str) -> str:
-        _seconds(value)
-        return value
-
-    @model_validator(mode="after")
-    def _same_secret(self) -> "CacheSettings":
+    def check(self) -> None:
+        """Replicas that share a cache must know each other's keys in it."""
         if self.shared and len(self.secret.get_secret_value()) < 16:
             raise ValueError("GATEWAY_CACHE__SECRET: a shared cache needs one of 16 characters or more")
-        return self
 
     @property
     def shared(self) -> bool:

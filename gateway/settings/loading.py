@@ -3,14 +3,13 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast, get_args
-
-from pydantic import BaseModel, ValidationError
+from dataclasses import fields
+from typing import Any, Final, cast
 
 from gateway.errors import Code, GatewayError
-from gateway.settings.base import NESTED, PREFIX
+from gateway.settings.base import NESTED, PREFIX, Group, Problem, WrongSettings, group_of, named_group_of
 from gateway.settings.settings import Settings
-from gateway.settings.tenants import TENANT, TenantSettings
+from gateway.settings.tenants import TENANT
 from gateway.settings.upstream import UPSTREAM
 
 
@@ -26,27 +25,24 @@ def load(environment: Mapping[str, str], defaults: Mapping[str, Any]) -> Setting
         raise BadSettings("\n".join(map(_suggestion, unknown)))
     try:
         return Settings(**_over(defaults, _read(environment)))
-    except ValidationError as error:
-        raise BadSettings("\n".join(_problem(one) for one in error.errors())) from None
+    except WrongSettings as wrong:
+        raise BadSettings("\n".join(_told(problem) for problem in wrong.problems)) from None
 
 
-def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, str, object]]:
+def variables(group: type[Group] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, str, object]]:
     """Every variable with its description and default, in the order of declaration."""
-    for name, field in model.model_fields.items():
-        variable = f"{prefix}{name.upper()}"
-        below = next(iter(get_args(field.annotation)[1:]), field.annotation)
-        if isinstance(below, type) and issubclass(below, BaseModel):
-            named = TENANT.format("<NAME>") if below is TenantSettings else variable + NESTED
-            yield from variables(below, named)
+    for one in fields(group):
+        variable = f"{prefix}{one.name.upper()}"
+        if below := group_of(one.type):
+            yield from variables(below, variable + NESTED)
+        elif below := named_group_of(one.type):
+            yield from variables(below, f"{variable}{NESTED}<NAME>{NESTED}")
         else:
-            yield variable, field.description or "", field.default
+            yield variable, one.metadata["description"], one.default
 
 
 def _read(environment: Mapping[str, str]) -> dict[str, Any]:
-    """What our variables say, group by group. An empty one says nothing.
-
-    All are single values, so that nothing of pydantic-settings was used but these lines; it takes 3 MB.
-    """
+    """What our variables say, group by group. An empty one says nothing."""
     found: dict[str, Any] = {}
     for name, value in environment.items():
         if value and _ours(name):
@@ -86,9 +82,8 @@ def _suggestion(name: str) -> str:
     return f"{name}: there is no such setting" + (f"; did you mean {close[0]}?" if close else "")
 
 
-def _problem(error: Any) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
-    variable = PREFIX + NESTED.join(str(part).upper() for part in error["loc"])
-    if error["loc"][:1] == ("tenants",):  # a tenant's upstream speaks of itself as of the only one
-        message = message.replace(UPSTREAM, f"{TENANT.format(str(error['loc'][1]).upper())}UPSTREAM{NESTED}")
-    return message if message.startswith(PREFIX) else f"{variable}: {message}"
+def _told(problem: Problem) -> str:
+    path, message = problem
+    if path[:1] == ("tenants",):  # a tenant's upstream speaks of itself as of the only one
+        message = message.replace(UPSTREAM, f"{TENANT.format(path[1].upper())}UPSTREAM{NESTED}")
+    return message if message.startswith(PREFIX) else f"{PREFIX}{NESTED.join(path).upper()}: {message}"

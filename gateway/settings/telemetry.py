@@ -1,26 +1,24 @@
 """What an operator can set of metrics and traces."""
 
-from pydantic import Field, SecretStr
+from gateway.settings.base import Group, setting
+from gateway.settings.values import Secret
 
-from gateway.settings.base import Frozen
 
-
-class MetricsSettings(Frozen):
+class MetricsSettings(Group):
     """What Prometheus may read."""
 
-    enabled: bool = Field(
-        False,
-        description="Whether metrics are counted, and read at `/metrics` by whoever reaches the port. On in "
-        "`gateway dev`.",
+    enabled: bool = setting(
+        "Whether metrics are counted, and read at `/metrics` by whoever reaches the port. On in `gateway dev`.",
+        default=False,
     )
-    token: SecretStr = Field(SecretStr(""), description="Bearer token that `/metrics` then asks for. Empty: none.")
+    token: Secret = setting("Bearer token that `/metrics` then asks for. Empty: none.", default=Secret(""))
 
 
-class TracesSettings(Frozen):
+class TracesSettings(Group):
     """What OpenTelemetry is told."""
 
-    enabled: bool = Field(
-        False, description="Whether OpenTelemetry is told of requests and calls. Needs the extra `otel`."
+    enabled: bool = setting(
+        "Whether OpenTelemetry is told of requests and calls. Needs the extra `otel`.", default=False
     )
-    follow: bool = Field(True, description="Whether the trace of a request's own `traceparent` is continued.")
-    pass_on: bool = Field(False, description="Whether upstream is sent a `traceparent` with every call.")
+    follow: bool = setting("Whether the trace of a request's own `traceparent` is continued.", default=True)
+    pass_on: bool = setting("Whether upstream is sent a `traceparent` with every call.", default=False)

@@ -4,14 +4,18 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from pydantic import Field, field_validator
-
-from gateway.settings.base import NESTED, PREFIX, Frozen, split
+from gateway.settings.base import NESTED, PREFIX, Group, setting, split, written
 from gateway.settings.upstream import UpstreamSettings
 
 TENANT: Final = f"{PREFIX}TENANTS{NESTED}{{}}{NESTED}"
 """What begins the variables of a tenant, by its name in capitals."""
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+
+
+def _host_names(text: str) -> list[str]:
+    if wrong := [name for name in split(text) if not _HOST.fullmatch(name.lower())]:
+        raise ValueError(f"has what is no host name: {', '.join(wrong)}")
+    return split(text.lower())
 
 
 class TenantBy(StrEnum):
@@ -22,35 +26,35 @@ class TenantBy(StrEnum):
     CLAIM = "claim"
 
 
-class TenancySettings(Frozen):
+class TenancySettings(Group):
     """How a request is known to be for one of several organisations."""
 
-    by: TenantBy = Field(
-        TenantBy.HOST,
-        description="What says which tenant a request is for: the `host` it was sent to, a `header`, or a `claim` of "
+    by: TenantBy = setting(
+        "What says which tenant a request is for: the `host` it was sent to, a `header`, or a `claim` of "
         "the caller's verified token (`GATEWAY_AUTH__JWT__TENANT_CLAIM`).",
+        default=TenantBy.HOST,
     )
-    header: str = Field(
-        "x-gateway-tenant",
-        pattern=r"^[a-z0-9-]+$",
-        description="The header, for `header`. What stands in front of the gateway must set it, or take it away.",
+    header: str = setting(
+        "The header, for `header`. What stands in front of the gateway must set it, or take it away.",
+        default="x-gateway-tenant",
+        check=written(r"[a-z0-9-]+", "must be the name of a header, in lower case"),
     )
 
 
-class TenantSettings(Frozen):
+class TenantSettings(Group):
     """One organisation."""
 
-    upstream: UpstreamSettings = Field(
-        default=UpstreamSettings.model_construct(), description="As `GATEWAY_UPSTREAM__…`, of this tenant alone."
+    upstream: UpstreamSettings = UpstreamSettings()
+    hosts: str = setting(
+        "The host names that requests for it are sent to, with commas between.", default="", check=_host_names
     )
-    hosts: str = Field(default="", description="The host names that requests for it are sent to, with commas between.")
-    organisation: str = Field(
-        default="", pattern=r"^\d*$", description="The organisation's id in upstream's events; others are passed over."
+    organisation: str = setting(
+        "The organisation's id in upstream's events; others are passed over.",
+        default="",
+        check=written(r"\d*", "must be digits"),
     )
 
-    @field_validator("hosts")
-    @classmethod
-    def _host_names(cls, value: str) -> str:
-        if wrong := [host for host in split(value) if not _HOST.fullmatch(host.lower())]:
-            raise ValueError(f"has what is no host name: {', '.join(wrong)}")
-        return value.lower()
+    @property
+    def host_names(self) -> list[str]:
+        """The host names, in lower case."""
+        return _host_names(self.hosts)

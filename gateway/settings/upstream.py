@@ -1,15 +1,14 @@
 """What an operator can set of the upstream organisation, and of how its failures are met."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationInfo, field_validator, model_validator
-
 from gateway.facets.capabilities import V1_KINDS, V1_POSSIBLE, V2_KINDS, ById, Capabilities, Gaps
 from gateway.facets.facet import IdentifierKind
-from gateway.settings.base import Frozen, split
+from gateway.settings.base import Group, setting, split, written
+from gateway.settings.values import Secret, Url
 from gateway.upstream.policy import Policy
 
 UPSTREAM: Final = "GATEWAY_UPSTREAM__"
@@ -32,115 +31,126 @@ def _listed(kinds: Iterable[IdentifierKind]) -> str:
     return ",".join(kind for kind in IdentifierKind if kind in set(kinds))
 
 
-class UpstreamSettings(Frozen):
-    """The Capillary organisation that is asked."""
-
-    base_url: AnyHttpUrl | None = Field(
-        None, description="Scheme and host of the upstream API, such as `https://eu.api.example.com`."
-    )
-    auth: UpstreamAuth = Field(
-        UpstreamAuth.BASIC,
-        description="How the gateway proves itself: `basic`, `oauth`, `none`, or `passthrough`: with what each caller "
-        "sends in `Authorization` or `X-CAP-API-OAUTH-TOKEN`.",
-    )
-    username: str = Field("", description="Till user name, for `basic`.")
-    password: SecretStr = Field(
-        SecretStr(""), description="Till password in clear, for `basic`; upstream gets its MD5."
-    )
-    oauth_key: str = Field("", description="Client key, for `oauth`.")
-    oauth_secret: SecretStr = Field(SecretStr(""), description="Client secret, for `oauth`.")
-    timezone: str = Field(
-        "UTC",
-        description="The organisation's time zone, such as `Asia/Kolkata`: V1.1's times are in it, all are told in it.",
-    )
-    timeout_s: float = Field(
-        10.0, gt=0, le=120, description="Seconds after which one attempt at an upstream call is given up."
-    )
-    deadline_s: float = Field(
-        15.0, gt=0, le=600, description="Seconds that a request has for all its upstream calls, attempts and waits."
-    )
-    max_connections: int = Field(64, ge=1, le=10_000, description="Connections to upstream at the same time.")
-    batch_size: int = Field(10, ge=1, le=100, description="Customers in one V1.1 call.")
-    country_code: str = Field(
-        "",
-        pattern=r"^\d{0,4}$",
-        description="Sent as `X-CAP-CLIENT-COUNTRYCODE` with every upstream call; upstream shows it without a meaning.",
-    )
-    v2_by_id: ById = Field(ById.PATH, description="How V2 takes a customer id: `path`, `lookup` or `none`.")
-    gaps: Gaps = Field(
-        Gaps.V1,
-        description="Who tells gaps beside V1.1: `flags` for V2's gapToRenew= and gapToUpgrade=, `details` for its "
-        "embed=gapDetails, `v1` for nobody.",
-    )
-    ignore_card_details: bool = Field(True, description="Whether V2 honours `embed=ignoreCardDetails`.")
-    only_current_profile: bool = Field(False, description="Whether V2 honours `includedOnlyCurrentProfile`.")
-    v1_identifiers: str = Field(
-        _listed(V1_KINDS), description="Identifiers that V1.1 takes; `cardNumber` can be added."
-    )
-    v2_identifiers: str = Field(_listed(V2_KINDS), description="Identifiers that V2's lookup takes.")
-
-    attempts: int = Field(2, ge=1, le=5, description="Attempts at an upstream call, the first included; 1: no retries.")
-    retry_share: float = Field(
-        0.1, ge=0, le=1, description="Retries and hedges that are paid for, as a share of the calls that succeed."
-    )
-    retry_burst: int = Field(5, ge=0, le=1000, description="Retries and hedges that are paid for in advance.")
-    breaker_calls: int = Field(
-        20, ge=0, le=10_000, description="The fewest calls of an endpoint after which its breaker may open; 0: never."
-    )
-    breaker_failures: float = Field(0.5, gt=0, le=1, description="The share of failures at which the breaker opens.")
-    breaker_window_s: float = Field(10.0, ge=1, le=600, description="Seconds over which the breaker counts.")
-    breaker_open_s: float = Field(
-        5.0, gt=0, le=600, description="Seconds, give or take a fifth, until an endpoint that fails is tried again."
-    )
-    part_open_s: float = Field(
-        10.0,
-        ge=0,
-        le=3600,
-        description="Seconds, give or take a fifth, until an embed or flag that makes calls fail is tried again; 0: "
-        "nobody looks for one.",
-    )
-    max_in_flight: int = Field(
-        0, ge=0, le=10_000, description="Upstream calls at the same time; 0: as many as connections."
-    )
-    calls_per_second: int = Field(
-        0, ge=0, le=100_000, description="Upstream calls in any second, of this process; 0: no limit."
-    )
-    calls_per_minute: int = Field(
-        0, ge=0, le=1_000_000, description="Upstream calls in any minute, of this process; 0: no limit."
-    )
-    queue_calls: int = Field(1000, ge=0, le=100_000, description="Upstream calls that wait; more are refused.")
-    queue_s: float = Field(2.0, ge=0, le=120, description="Seconds that an upstream call waits before it is refused.")
-    hedge: bool = Field(
-        False, description="Whether a call slower than 95 of 100 is made a second time; the first answer counts."
-    )
-
-    @field_validator("v1_identifiers", "v2_identifiers")
-    @classmethod
-    def _known_kinds(cls, value: str, info: ValidationInfo) -> str:
-        possible = V1_POSSIBLE if info.field_name == "v1_identifiers" else V2_KINDS
-        unknown = [name for name in split(value) if name not in set(possible)]
+def _among(possible: Iterable[IdentifierKind]) -> Callable[[str], object]:
+    def check(text: str) -> None:
+        unknown = [name for name in split(text) if name not in set(possible)]
         if unknown:
             raise ValueError(f"names what there is not: {', '.join(unknown)}; choose from {_listed(possible)}")
-        return value
 
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError("is not a time zone; give a name such as Asia/Kolkata") from None
-        return value
+    return check
 
-    @model_validator(mode="after")
-    def _complete(self) -> "UpstreamSettings":
+
+def _known_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("is not a time zone; give a name such as Asia/Kolkata") from None
+
+
+class UpstreamSettings(Group):
+    """The Capillary organisation that is asked."""
+
+    base_url: Url | None = setting(
+        "Scheme and host of the upstream API, such as `https://eu.api.example.com`.", default=None
+    )
+    auth: UpstreamAuth = setting(
+        "How the gateway proves itself: `basic`, `oauth`, `none`, or `passthrough`: with what each caller "
+        "sends in `Authorization` or `X-CAP-API-OAUTH-TOKEN`.",
+        default=UpstreamAuth.BASIC,
+    )
+    username: str = setting("Till user name, for `basic`.", default="")
+    password: Secret = setting("Till password in clear, for `basic`; upstream gets its MD5.", default=Secret(""))
+    oauth_key: str = setting("Client key, for `oauth`.", default="")
+    oauth_secret: Secret = setting("Client secret, for `oauth`.", default=Secret(""))
+    timezone: str = setting(
+        "The organisation's time zone, such as `Asia/Kolkata`: V1.1's times are in it, all are told in it.",
+        default="UTC",
+        check=_known_zone,
+    )
+    timeout_s: float = setting(
+        "Seconds after which one attempt at an upstream call is given up.", default=10.0, above=0, at_most=120
+    )
+    deadline_s: float = setting(
+        "Seconds that a request has for all its upstream calls, attempts and waits.", default=15.0, above=0, at_most=600
+    )
+    max_connections: int = setting("Connections to upstream at the same time.", default=64, at_least=1, at_most=10_000)
+    batch_size: int = setting("Customers in one V1.1 call.", default=10, at_least=1, at_most=100)
+    country_code: str = setting(
+        "Sent as `X-CAP-CLIENT-COUNTRYCODE` with every upstream call; upstream shows it without a meaning.",
+        default="",
+        check=written(r"\d{0,4}", "must be four digits at the most"),
+    )
+    v2_by_id: ById = setting("How V2 takes a customer id: `path`, `lookup` or `none`.", default=ById.PATH)
+    gaps: Gaps = setting(
+        "Who tells gaps beside V1.1: `flags` for V2's gapToRenew= and gapToUpgrade=, `details` for its "
+        "embed=gapDetails, `v1` for nobody.",
+        default=Gaps.V1,
+    )
+    ignore_card_details: bool = setting("Whether V2 honours `embed=ignoreCardDetails`.", default=True)
+    only_current_profile: bool = setting("Whether V2 honours `includedOnlyCurrentProfile`.", default=False)
+    v1_identifiers: str = setting(
+        "Identifiers that V1.1 takes; `cardNumber` can be added.", default=_listed(V1_KINDS), check=_among(V1_POSSIBLE)
+    )
+    v2_identifiers: str = setting(
+        "Identifiers that V2's lookup takes.", default=_listed(V2_KINDS), check=_among(V2_KINDS)
+    )
+
+    attempts: int = setting(
+        "Attempts at an upstream call, the first included; 1: no retries.", default=2, at_least=1, at_most=5
+    )
+    retry_share: float = setting(
+        "Retries and hedges that are paid for, as a share of the calls that succeed.",
+        default=0.1,
+        at_least=0,
+        at_most=1,
+    )
+    retry_burst: int = setting("Retries and hedges that are paid for in advance.", default=5, at_least=0, at_most=1000)
+    breaker_calls: int = setting(
+        "The fewest calls of an endpoint after which its breaker may open; 0: never.",
+        default=20,
+        at_least=0,
+        at_most=10_000,
+    )
+    breaker_failures: float = setting(
+        "The share of failures at which the breaker opens.", default=0.5, above=0, at_most=1
+    )
+    breaker_window_s: float = setting("Seconds over which the breaker counts.", default=10.0, at_least=1, at_most=600)
+    breaker_open_s: float = setting(
+        "Seconds, give or take a fifth, until an endpoint that fails is tried again.", default=5.0, above=0, at_most=600
+    )
+    part_open_s: float = setting(
+        "Seconds, give or take a fifth, until an embed or flag that makes calls fail is tried again; 0: "
+        "nobody looks for one.",
+        default=10.0,
+        at_least=0,
+        at_most=3600,
+    )
+    max_in_flight: int = setting(
+        "Upstream calls at the same time; 0: as many as connections.", default=0, at_least=0, at_most=10_000
+    )
+    calls_per_second: int = setting(
+        "Upstream calls in any second, of this process; 0: no limit.", default=0, at_least=0, at_most=100_000
+    )
+    calls_per_minute: int = setting(
+        "Upstream calls in any minute, of this process; 0: no limit.", default=0, at_least=0, at_most=1_000_000
+    )
+    queue_calls: int = setting("Upstream calls that wait; more are refused.", default=1000, at_least=0, at_most=100_000)
+    queue_s: float = setting(
+        "Seconds that an upstream call waits before it is refused.", default=2.0, at_least=0, at_most=120
+    )
+    hedge: bool = setting(
+        "Whether a call slower than 95 of 100 is made a second time; the first answer counts.", default=False
+    )
+
+    def check(self) -> None:
+        """A credential must be whole."""
         match self.auth:
             case UpstreamAuth.BASIC if self.base_url and not self.username:
                 raise ValueError(_incomplete("basic", "USERNAME", "PASSWORD"))
-            case UpstreamAuth.OAUTH if not (self.oauth_key and self.oauth_secret.get_secret_value()):
+            case UpstreamAuth.OAUTH if not (self.oauth_key and self.oauth_secret):
                 raise ValueError(_incomplete("oauth", "OAUTH_KEY", "OAUTH_SECRET"))
             case _:
-                return self
+                pass
 
     @property
     def capabilities(self) -> Capabilities:

@@ -11,7 +11,6 @@ from gateway.cache.facet_cache import FacetCache
 from gateway.context import Credential
 from gateway.driver import Driver
 from gateway.settings import BadSettings, Settings
-from gateway.settings.base import split
 from gateway.settings.tenants import TenantSettings
 from gateway.settings.upstream import UpstreamAuth, UpstreamSettings
 from gateway.telemetry.events import Emit
@@ -40,7 +39,7 @@ def tenants(
         [_tenant(name, one, settings, cache, behind.get(name), emit, clock) for name, one in several.items()],
         by=settings.tenancy.by,
         header=settings.tenancy.header,
-        hosts={host: name for name, one in several.items() for host in split(one.hosts)},
+        hosts={host: name for name, one in several.items() for host in one.host_names},
     )
 
 
