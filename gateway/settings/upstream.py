@@ -43,7 +43,7 @@ def _among(possible: Iterable[IdentifierKind]) -> Callable[[str], object]:
 def _known_zone(name: str) -> None:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last for a directory of zones, such as Asia
         raise ValueError("is not a time zone; give a name such as Asia/Kolkata") from None
 
 

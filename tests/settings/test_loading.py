@@ -95,3 +95,10 @@ def test_every_variable_is_described_and_read(monkeypatch: pytest.MonkeyPatch) -
             for part in name.removeprefix("GATEWAY_").lower().split("__"):
                 section = getattr(section, part)
             assert getattr(section, "get_secret_value", lambda found=section: found)() == "\x01"
+
+
+@pytest.mark.parametrize("name", ["Asia", "x" * 300, "../etc", "Asia/Nowhere"])
+def test_what_is_no_time_zone_is_told_whatever_lies_under_its_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("GATEWAY_UPSTREAM__TIMEZONE", name)
+    with pytest.raises(BadSettings, match=r"^GATEWAY_UPSTREAM__TIMEZONE: is not a time zone"):
+        loaded()
