@@ -48,7 +48,7 @@ async def asked(app: Any, body: bytes) -> bytes:
 async def microseconds(cache: dict[str, Any], query: str, times: int, rounds: int) -> float:
     """The least of several rounds: anything else is the machine's."""
     upstream = {"username": "till.sandbox", "password": "sandbox", "timezone": "Asia/Kolkata"}
-    settings = Settings(upstream=upstream, cache=cache, log_level="error")  # pyright: ignore - pydantic reads them
+    settings = Settings(upstream=upstream, cache=cache, log_level="error")  # pyright: ignore - groups are read from dicts
     app, body, found = create_app(settings, sandbox=create_sandbox()), orjson.dumps({"query": query}), list[float]()
     answer = b""
     async with app.router.lifespan_context(app):

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from gateway.errors import Code
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import CATALOG, EXISTENCE
 from gateway.facets.facet import Endpoint
 from gateway.facets.kind import Condition, FacetKind, FacetSource
 from gateway.facets.parameters import brought, sources
-from gateway.settings import TENANT, variables
+from gateway.settings import variables
+from gateway.settings.tenants import TENANT
+from gateway.settings.upstream import UPSTREAM
+from gateway.settings.values import Secret
 from gateway.telemetry.metrics import GAUGES, Metrics
-from gateway.upstream_settings import UPSTREAM
 from resolvers.schema import build_schema
 
 HERE = Path(__file__).parent
@@ -167,7 +167,7 @@ def _shown(default: Any) -> str:
     match default:
         case None | "":
             return "not set"
-        case SecretStr():
+        case Secret():
             return _shown(default.get_secret_value())
         case bool():
             return str(default).lower()

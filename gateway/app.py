@@ -28,12 +28,12 @@ from gateway.readiness import Readiness, ReadinessEndpoint
 from gateway.settings import BadSettings, Settings
 from gateway.telemetry.events import Emit
 from gateway.telemetry.log import Log
-from gateway.telemetry.telemetry import Telemetry
 from gateway.tenants import Tenants
 from gateway.webhooks.endpoint import WebhookEndpoint
 from gateway.wiring.authenticators import authenticator
 from gateway.wiring.organisations import Sandboxes, tenants
 from gateway.wiring.stores import local, store
+from gateway.wiring.telemetry import Telemetry
 from resolvers.schema import build_schema
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from gateway.edge_settings import ServerSettings
 from gateway.readiness import Readiness
+from gateway.settings.edge import ServerSettings
 
 AtOnce = Callable[[Any, bytes], bytes | None]
 """From an ASGI scope and the whole body to an answer with status 200: its header lines, a blank one and its body, as

@@ -12,7 +12,7 @@ from gateway.driver import Driver
 from gateway.errors import BadRequest, Forbidden
 from gateway.facets.facet import Address, CustomerId
 from gateway.record import CustomerRecord
-from gateway.tenant_settings import TenantBy
+from gateway.settings.tenants import TenantBy
 from gateway.upstream.auth import CallerCredential
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.resilient import ResilientClient

@@ -33,7 +33,7 @@ from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import Executable, Outline
 from gateway.graphql.projection import Compiled, compiled
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
-from gateway.limit_settings import LimitSettings
+from gateway.settings.limits import LimitSettings
 from gateway.telemetry.events import DocumentCompiled, Emit
 from gateway.telemetry.signatures import Signature, hash_of, told_name
 

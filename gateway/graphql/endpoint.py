@@ -14,7 +14,6 @@ from starlette.types import Scope as AsgiScope
 
 from gateway.auth.authenticator import Authenticator, immediate
 from gateway.auth.callers import Caller, Staff
-from gateway.edge_settings import StatusCodes
 from gateway.errors import BadRequest, CallerError, Forbidden, HttpRefusal, InternalError
 from gateway.graphql.compression import compressed
 from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest, refused
@@ -35,7 +34,8 @@ from gateway.graphql.reading import (
 from gateway.graphql.repeats import Kept, Key, Repeat, Repeats
 from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for, lines_of, raw
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
-from gateway.limit_settings import LimitSettings
+from gateway.settings.edge import StatusCodes
+from gateway.settings.limits import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
 from gateway.telemetry.requests import RequestAnswered
 from gateway.telemetry.spans import CURRENT, Answering, counted

@@ -11,9 +11,9 @@ from typing import Final
 
 from starlette.datastructures import Headers
 
-from gateway.cache_settings import split
-from gateway.edge_settings import ANY_ORIGIN, CorsSettings, HttpSettings
 from gateway.errors import BadRequest
+from gateway.settings.base import split
+from gateway.settings.edge import ANY_ORIGIN, CorsSettings, HttpSettings
 
 METHODS: Final = "GET, HEAD, POST"
 

@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.edge_settings import DocumentMode
 from gateway.errors import BadRequest, CallerError, Code
 from gateway.graphql.manifest import TrustedDocument
+from gateway.settings.edge import DocumentMode
 
 
 @dataclass(frozen=True, slots=True)

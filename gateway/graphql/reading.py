@@ -14,7 +14,7 @@ from gateway.errors import BadRequest
 from gateway.graphql.negotiation import JSON_TYPE, is_utf_8, parsed
 from gateway.graphql.payloads import check_json
 from gateway.graphql.persisted import Hashed, Named, Source, Text
-from gateway.limit_settings import LimitSettings
+from gateway.settings.limits import LimitSettings
 
 ALLOWED: Final = "GET, HEAD, OPTIONS, POST"
 

@@ -6,12 +6,12 @@ clients of today have 400 and 200; both are within what it demands. Which table 
 
 from typing import Final
 
-from gateway.edge_settings import StatusCodes
 from gateway.errors import CallerError, Code, HttpRefusal
 from gateway.graphql.execution import Answer
 from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE
 from gateway.graphql.persisted import PersistedQueryNotFound, PersistedQueryNotSupported
 from gateway.graphql.reading import NotJson
+from gateway.settings.edge import StatusCodes
 
 PARTIAL_SUCCESS: Final = 294
 UNPROCESSABLE: Final = 422

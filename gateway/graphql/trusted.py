@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from gateway.cache_settings import split
-from gateway.edge_settings import DocumentSettings
 from gateway.errors import CallerError, Code
 from gateway.graphql.documents import InvalidDocument
 from gateway.graphql.manifest import BadManifest, TrustedDocument, documents, joined
 from gateway.graphql.persisted import PersistedDocuments, RegisteredDocuments
 from gateway.settings import BadSettings
+from gateway.settings.base import split
+from gateway.settings.edge import DocumentSettings
 
 _VARIABLE: Final = "GATEWAY_DOCUMENTS__MANIFEST"
 

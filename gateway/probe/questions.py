@@ -13,7 +13,7 @@ from gateway.facets.parameters import Parameters, parameters, source
 from gateway.model.profile import Profiles
 from gateway.model.readers import Block, Reader, is_nothing
 from gateway.probe.findings import Setting
-from gateway.upstream_settings import UPSTREAM
+from gateway.settings.upstream import UPSTREAM
 
 TODAY: Final = (GAP_TO_RENEW(days=0), GAP_TO_UPGRADE(days=0))
 BATCHES: Final = (10, 20, 50)

@@ -6,8 +6,8 @@ import httpx
 
 from gateway.auth.api_keys import ApiKeys
 from gateway.auth.authenticator import Asking, Authenticator, TokenReader, Trusting
-from gateway.auth_settings import AuthSettings, JwtSettings
-from gateway.cache_settings import split
+from gateway.settings.auth import AuthSettings, JwtSettings
+from gateway.settings.base import split
 from gateway.telemetry.events import Emit
 from gateway.upstream.transport import PooledTransport
 

@@ -8,19 +8,18 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from gateway.cache.facet_cache import FacetCache
-from gateway.cache_settings import split
 from gateway.context import Credential
 from gateway.driver import Driver
 from gateway.settings import BadSettings, Settings
+from gateway.settings.tenants import TenantSettings
+from gateway.settings.upstream import UpstreamAuth, UpstreamSettings
 from gateway.telemetry.events import Emit
-from gateway.tenant_settings import TenantSettings
 from gateway.tenants import Tenant, Tenants
 from gateway.upstream.auth import BasicCredential, NoCredential, OAuthCredential
 from gateway.upstream.client import UpstreamClient
 from gateway.upstream.resilient import ResilientClient
 from gateway.upstream.transport import InProcessTransport, PooledTransport
 from gateway.upstream.wire import Wired
-from gateway.upstream_settings import UpstreamAuth, UpstreamSettings
 
 if TYPE_CHECKING:
     from gateway.sandbox import Sandbox
@@ -40,7 +39,7 @@ def tenants(
         [_tenant(name, one, settings, cache, behind.get(name), emit, clock) for name, one in several.items()],
         by=settings.tenancy.by,
         header=settings.tenancy.header,
-        hosts={host: name for name, one in several.items() for host in split(one.hosts)},
+        hosts={host: name for name, one in several.items() for host in one.host_names},
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from gateway.cache.local import LocalRecords
 from gateway.cache.memory import MemoryStore
 from gateway.cache.stores import Store
-from gateway.cache_settings import CacheSettings
+from gateway.settings.cache import CacheSettings
 from gateway.telemetry.events import Emit
 
 

@@ -1,20 +1,20 @@
 """Gateways before an upstream whose every answer a test can twist: status, bytes, headers."""
 
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import httpx
-from annotated_types import Le
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.app import create_app
-from gateway.limit_settings import LimitSettings
 from gateway.sandbox import Sandbox, create_sandbox
 from gateway.settings import Settings
+from gateway.settings.limits import LimitSettings
 from gateway.telemetry.events import Event
 from tests.support.gateway import ASKED_ONCE, GatewayUnderTest
 
@@ -98,12 +98,9 @@ def on(api: Api, twist: Callable[[Said], Said]) -> Twist:
 
 def _without_limits() -> dict[str, int]:
     """Every limit of a request as high as it goes: these tests ask for everything at once."""
-    highest = {
-        name: next((bound.le for bound in info.metadata if isinstance(bound, Le)), 10_000_000)
-        for name, info in LimitSettings.model_fields.items()
-        if info.annotation is int
+    return {
+        one.name: one.metadata["at_most"] or 10_000_000 for one in dataclasses.fields(LimitSettings) if one.type is int
     }
-    return cast("dict[str, int]", highest)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.parameters import source
 from gateway.model.readers import Reader
 from gateway.sandbox import Habits, create_sandbox
-from gateway.upstream_settings import UpstreamSettings
+from gateway.settings.upstream import UpstreamSettings
 from tests.golden.test_golden import CASES
 from tests.support.gateway import running
 

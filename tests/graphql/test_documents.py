@@ -11,7 +11,7 @@ from gateway.errors import LimitExceeded
 from gateway.graphql import documents as module
 from gateway.graphql.documents import Documents
 from gateway.graphql.refusals import InvalidDocument
-from gateway.limit_settings import LimitSettings
+from gateway.settings.limits import LimitSettings
 from resolvers.schema import Graph, build_schema
 from tests.graphql.support import configured
 from tests.support.gateway import GatewayUnderTest

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import Code
-from gateway.limit_settings import LimitSettings
+from gateway.settings.limits import LimitSettings
 from tests.support.gateway import GatewayUnderTest, running
 
 RESPONSE = "application/graphql-response+json"

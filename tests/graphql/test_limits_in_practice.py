@@ -11,7 +11,7 @@ from gateway.graphiql.examples import EXAMPLES
 from gateway.graphql.documents import Documents
 from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import Outline
-from gateway.limit_settings import LimitSettings
+from gateway.settings.limits import LimitSettings
 from resolvers.schema import build_schema
 from tests.golden.test_golden import CASES
 from tests.support.selecting import every_field

@@ -8,7 +8,7 @@ import pytest
 from gateway.errors import LimitExceeded
 from gateway.graphql.documents import Documents
 from gateway.graphql.refusals import InvalidDocument
-from gateway.limit_settings import LimitSettings
+from gateway.settings.limits import LimitSettings
 from resolvers.schema import build_schema
 from tests.hostile.dear_documents import DOCUMENTS
 

@@ -15,9 +15,9 @@ from gateway.facets.facet import Source
 from gateway.probe.findings import Findings
 from gateway.probe.prober import Prober
 from gateway.sandbox import Habits, Sandbox, create_sandbox
+from gateway.settings.upstream import UPSTREAM
 from gateway.upstream.auth import BasicCredential
 from gateway.upstream.client import UpstreamClient
-from gateway.upstream_settings import UPSTREAM
 
 ASHA = "mobile=919800000001"
 """Has cards, gaps and programs, but one profile only."""

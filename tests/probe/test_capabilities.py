@@ -6,7 +6,7 @@ import pytest
 
 from gateway.facets.facet import Source
 from gateway.sandbox import EndpointFault, create_sandbox
-from gateway.upstream_settings import UPSTREAM
+from gateway.settings.upstream import UPSTREAM
 from tests.probe.support import (
     ASHA,
     NOOR,

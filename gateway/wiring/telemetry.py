@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import httpx
 from starlette.routing import BaseRoute, Route
 
+from gateway.settings.telemetry import MetricsSettings, TracesSettings
 from gateway.telemetry.events import Emit, together
 from gateway.telemetry.lag import sample_lag
-from gateway.telemetry_settings import MetricsSettings, TracesSettings
 
 if TYPE_CHECKING:
     from gateway.telemetry.metrics import Metrics
