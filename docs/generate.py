@@ -35,7 +35,7 @@ def settings() -> str:
         "# Settings\n\nThe gateway reads its settings once, at the start, from the environment. One that it does not "
         "know or cannot use stops the start with a message that names it.\n\n"
     )
-    return MADE.format(source="`gateway/settings.py`") + intro + _table("variable | meaning | default", rows)
+    return MADE.format(source="`gateway/settings/`") + intro + _table("variable | meaning | default", rows)
 
 
 def errors() -> str:
