@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -37,8 +38,8 @@ from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.settings.edge import StatusCodes
 from gateway.settings.limits import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
-from gateway.telemetry.requests import RequestAnswered
-from gateway.telemetry.spans import CURRENT, Answering, counted
+from gateway.telemetry.requests import RequestRepeated, new_request_id
+from gateway.telemetry.spans import CURRENT, Answering, counted, since
 from gateway.tenants import Tenants
 
 COME: Final = "gateway.come"
@@ -112,6 +113,7 @@ class GraphQLEndpoint:
         For a server that can ask before it calls: it waits for nothing. What it found out is in the scope then. A fault
         is met again where it can be told.
         """
+        began = time.perf_counter()
         try:
             scope[COME] = come = self._come_at_once(scope, body)
             again = self._repeats.find(come.key) if come else None
@@ -121,11 +123,9 @@ class GraphQLEndpoint:
         if again is None:
             return None
         repeat, fresh_for = again
-        answering = Answering(self._emit, scope["headers"])
-        _tell_again(answering.request, repeat, fresh_for)
-        answering.answered(200, len(repeat.body))
-        answering.over()
-        ours = f"cache-control: {kept_for(fresh_for)}\r\nx-request-id: {answering.request.request_id}\r\n".encode()
+        request_id = new_request_id()
+        self._emit(RequestRepeated(repeat.kept.told, request_id, since(began), fresh_for, scope["headers"]))
+        ours = f"cache-control: {kept_for(fresh_for)}\r\nx-request-id: {request_id}\r\n".encode()
         cors = lines_of(raw(self._origins.told(Headers(scope=scope)))) if self._origins.origins else b""
         return b"".join((repeat.lines, ours, cors, b"\r\n", repeat.body))
 
@@ -249,15 +249,15 @@ class GraphQLEndpoint:
 def _again(repeat: Repeat, fresh_for: int) -> Reply:
     """An answer that was given before."""
     if (noted := CURRENT.get()) is not None:
-        _tell_again(noted, repeat, fresh_for)
+        told = repeat.kept.told
+        noted.signature, noted.executed, noted.explanation = told.signature, True, told.explanation
+        noted.customers, noted.caller, noted.tenant, noted.fresh_for = (
+            told.customers,
+            told.caller,
+            told.tenant,
+            fresh_for,
+        )
     return Reply(200, [*repeat.headers, (b"cache-control", kept_for(fresh_for).encode())], repeat.body)
-
-
-def _tell_again(noted: RequestAnswered, repeat: Repeat, fresh_for: int) -> None:
-    """What telemetry heard when the answer was first given."""
-    told = repeat.kept.told
-    noted.signature, noted.executed, noted.explanation = told.signature, True, told.explanation
-    noted.customers, noted.caller, noted.tenant, noted.fresh_for = told.customers, told.caller, told.tenant, fresh_for
 
 
 def _is_visit(request: Request, accept: str) -> bool:

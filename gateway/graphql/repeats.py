@@ -38,6 +38,7 @@ OVERHEAD: Final = 2048
 """Bytes that a kept answer costs beside its body."""
 
 Key = tuple[Caller, bytes]
+"""Who asks, and a hash of all that they sent, their credential included."""
 
 
 class Kept(NamedTuple):
@@ -57,6 +58,7 @@ class Repeat:
     `headers` are without those of one response alone; `lines` are the same, as they go over the wire.
     """
 
+    caller: Caller
     headers: Headers
     lines: bytes
     body: bytes
@@ -88,7 +90,7 @@ class Repeats:
         self._harmless = HARMLESS - {name.lower().encode() for name in relevant}
         self._clock = clock
         self._secret = os.urandom(32)
-        self._kept: OrderedDict[Key, Repeat] = OrderedDict()
+        self._kept: OrderedDict[bytes, Repeat] = OrderedDict()
         self._bytes = 0
 
     @property
@@ -109,26 +111,31 @@ class Repeats:
 
     def find(self, key: Key) -> tuple[Repeat, int] | None:
         """The answer, and for how many seconds a client may keep it, if everything it rests on still stands."""
-        found = self._kept.get(key)
-        if found is None:
+        caller, sent = key
+        found = self._kept.get(sent)
+        if found is None or found.caller != caller:
             return None
         now = self._clock()
         if not found.stands(now):
-            del self._kept[key]
-            self._bytes -= len(found.body) + OVERHEAD
+            self._drop(sent)
             return None
-        self._kept.move_to_end(key)
+        self._kept.move_to_end(sent)
         return found, max(0, int(found.fresh_until - now))
 
     def keep(self, key: Key, reply: Reply, kept: Kept) -> None:
         """Keeps an answer, unless it alone is too large."""
-        size = len(reply.body) + OVERHEAD
-        if key in self._kept or size > self._most_bytes:
+        size, (caller, sent) = len(reply.body) + OVERHEAD, key
+        if size > self._most_bytes:
             return
+        if sent in self._kept:
+            self._drop(sent)
         headers = [header for header in reply.headers if header[0] != b"cache-control"]
         fresh_until = self._clock() + kept.fresh_for
         sure_until = min((one.until for one in kept.stands), default=math.inf)
-        self._kept[key] = Repeat(headers, lines_of(headers), reply.body, fresh_until, sure_until, kept)
+        self._kept[sent] = Repeat(caller, headers, lines_of(headers), reply.body, fresh_until, sure_until, kept)
         self._bytes += size
         while self._bytes > self._most_bytes:
-            self._bytes -= len(self._kept.popitem(last=False)[1].body) + OVERHEAD
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, sent: bytes) -> None:
+        self._bytes -= len(self._kept.pop(sent).body) + OVERHEAD

@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from gateway.facets.facet import Endpoint, Facet
-from gateway.telemetry.requests import RequestAnswered, RequestBegan
+from gateway.telemetry.requests import RequestAnswered, RequestBegan, RequestRepeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,7 @@ class RateLowered:
 Event = (
     RequestBegan
     | RequestAnswered
+    | RequestRepeated
     | DocumentCompiled
     | CallBegan
     | CallMade
@@ -252,6 +253,8 @@ def level_of(event: Event) -> str | None:
             if "INTERNAL" in errors:
                 return "error"
             return "warning" if any(code.startswith(_TROUBLE) for code in errors) else "info"
+        case RequestRepeated():
+            return "info"
         case CallMade(status=status):
             return "warning" if status is None or status in _REFUSALS or status >= 500 else "debug"
         case WebhookReceived(outcome=outcome) if outcome in _ALARMING:
@@ -264,5 +267,7 @@ def fields_of(event: Event) -> dict[str, Any]:
     """What an event says, as plain values by name."""
     if isinstance(event, RequestAnswered):
         return event.fields()
+    if isinstance(event, RequestRepeated):
+        return event.began.answered.fields()
     found = {one.name: getattr(event, one.name) for one in fields(event) if one.repr}
     return {name: value.value if isinstance(value, Enum) else value for name, value in found.items()}

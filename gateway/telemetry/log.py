@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 
 from gateway.telemetry.events import Event, fields_of, level_of
+from gateway.telemetry.requests import RequestAnswered, RequestRepeated
 from gateway.telemetry.spans import CURRENT
 
 LONGEST_MESSAGE: Final = 200
@@ -34,7 +35,8 @@ class Log:
         """Takes one event."""
         level = level_of(event)
         if level is not None and _NUMBERS[level] >= self._least:
-            self.write(type(event).__name__, level, fields_of(event))
+            kind = RequestAnswered if isinstance(event, RequestRepeated) else type(event)
+            self.write(kind.__name__, level, fields_of(event))
 
     def write(self, event: str, level: str, fields: dict[str, Any]) -> None:
         """Writes one line."""

@@ -12,9 +12,11 @@ from gateway.errors import Code
 from gateway.facets.facet import Endpoint
 from gateway.telemetry.counted import COUNTED, Counted
 from gateway.telemetry.events import CallBegan, CallMade, DocumentCompiled, Event
-from gateway.telemetry.requests import RequestAnswered, RequestBegan
+from gateway.telemetry.requests import RequestAnswered, RequestBegan, RequestRepeated
 from gateway.telemetry.series import PlainCounter, PlainHistogram, Registry
 
+MOST_REPEATS: Final = 1_000
+"""Answers whose repetitions are counted together, when the numbers are read or there are more of them."""
 SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CUSTOMERS: Final = (1, 2, 5, 10, 20, 50, 100)
 
@@ -56,6 +58,7 @@ class Metrics:
         self._takes: dict[type[Any], Callable[[Any], None]] = {
             RequestBegan: requests.began,
             RequestAnswered: requests.answered,
+            RequestRepeated: requests.repeated,
             DocumentCompiled: self._document,
             CallBegan: upstream.began,
             CallMade: upstream.made,
@@ -118,6 +121,8 @@ class Requests:
             "Facets that requests wanted of customers, by what the cache knew; joined and spared were missed before.",
             ("facet", "state"),
         )
+        self._repeats: dict[RequestAnswered, int] = {}
+        registry.before_reading(self._settle)
         self._in_flight = 0
         gauge = Gauge("gateway_requests_in_flight", "Requests that are being answered.", registry=registry)
         gauge.set_function(lambda: self._in_flight)
@@ -129,23 +134,42 @@ class Requests:
     def answered(self, event: RequestAnswered) -> None:
         """A request is over."""
         self._in_flight -= 1
-        self._total.add(1, event.outcome, event.status)
-        self._bytes.add(event.size)
+        explanation = event.explanation
+        asked = explanation is not None and explanation.counts().made > 0
+        self._durations.observe(event.milliseconds / 1000, "asked" if asked else "not_asked")
+        self._count(event, 1)
+
+    def repeated(self, event: RequestRepeated) -> None:
+        """A request is over that was as one before it. Such come by the thousand, and are counted when that is read."""
+        self._durations.observe(event.milliseconds / 1000, "not_asked")
+        repeats = self._repeats
+        repeats[event.first] = repeats.get(event.first, 0) + 1
+        if len(repeats) >= MOST_REPEATS:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Counts what was put off."""
+        repeats, self._repeats = self._repeats, {}
+        for first, times in repeats.items():
+            self._count(first, times)
+
+    def _count(self, event: RequestAnswered, times: int) -> None:
+        """Counts an end that came so often."""
+        self._total.add(times, event.outcome, event.status)
+        self._bytes.add(times * event.size)
         for code, number in event.errors.items():
-            self._errors.add(number, code)
+            self._errors.add(times * number, code)
         explanation = event.explanation
         if explanation is None:
-            self._durations.observe(event.milliseconds / 1000, "not_asked")
             return
         made, facets = explanation.counts()
-        self._durations.observe(event.milliseconds / 1000, "asked" if made else "not_asked")
-        self._customers.add(event.customers)
+        self._customers.add(times * event.customers)
         if event.executed:
             if event.customers and not made:
-                self._without.add(1)
+                self._without.add(times)
             if explanation.cold > made:
-                self._saved.add(explanation.cold - made)
-        self._facets.add_each(facets)
+                self._saved.add(times * (explanation.cold - made))
+        self._facets.add_each(facets, times)
 
 
 class Upstream:

@@ -1,7 +1,9 @@
 """The beginning and the end of one request, as operators see them. Values only."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import random
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -10,6 +12,12 @@ from gateway.telemetry.signatures import NOT_KNOWN, Signature
 
 GONE: Final = 499
 """The status of a request whose client left before there was an answer. It is nobody's answer."""
+
+
+Headers = Iterable[tuple[bytes, bytes]]
+"""As ASGI has them: names in lower case."""
+
+_TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
 
 
 class RequestOutcome(StrEnum):
@@ -113,3 +121,46 @@ class RequestBegan:
     answered: RequestAnswered
     traceparent: str = ""
     tracestate: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class RequestRepeated:
+    """A request came and was answered as another had been, of which `first` was told: both in one, for it is short."""
+
+    first: RequestAnswered
+    request_id: str
+    milliseconds: float
+    fresh_for: int
+    headers: Headers = field(repr=False)
+    _began: RequestBegan | None = field(default=None, init=False, repr=False)
+
+    @property
+    def began(self) -> RequestBegan:
+        """Its beginning, and with that its end, as they are told of all others."""
+        if self._began is None:
+            parent, state = trace_of(self.headers)
+            answered = replace(
+                self.first,
+                request_id=self.request_id,
+                trace_id=parent[3:35],
+                milliseconds=self.milliseconds,
+                fresh_for=self.fresh_for,
+            )
+            self._began = RequestBegan(answered, parent, state)
+        return self._began
+
+
+def new_request_id() -> str:
+    """Ids tell requests apart and guard nothing: the system's randomness would be a tenth of a repeated answer."""
+    return f"{random.getrandbits(64):016x}"
+
+
+def trace_of(headers: Headers) -> tuple[str, str]:
+    """The caller's W3C `traceparent`, if it is one, and `tracestate`."""
+    parent = state = b""
+    for name, value in headers:
+        if name == b"traceparent":
+            parent = value
+        elif name == b"tracestate":
+            state = value
+    return (parent.decode(), state.decode("latin-1")) if parent and _TRACEPARENT.fullmatch(parent) else ("", "")

@@ -30,7 +30,7 @@ from gateway.telemetry.events import (
     fields_of,
     level_of,
 )
-from gateway.telemetry.requests import RequestAnswered, RequestBegan, RequestOutcome
+from gateway.telemetry.requests import RequestAnswered, RequestBegan, RequestOutcome, RequestRepeated
 
 _W3C: Final = TraceContextTextMapPropagator()
 
@@ -64,6 +64,9 @@ class Traces:
                 self._request_began(event)
             case RequestAnswered():
                 self._request_answered(event)
+            case RequestRepeated(began=began):
+                self._request_began(began)
+                self._request_answered(began.answered)
             case CallBegan():
                 self._call_began(event)
             case CallMade():

@@ -12,7 +12,7 @@ from gateway.app import create_app
 from gateway.sandbox import Habits, Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.telemetry.events import CallBegan, DocumentCompiled, Emit, Event
-from gateway.telemetry.requests import RequestAnswered, RequestBegan
+from gateway.telemetry.requests import RequestAnswered, RequestBegan, RequestRepeated
 from tests.support.asking import AtOnceFirst
 
 ACCEPT = "application/graphql-response+json"
@@ -28,7 +28,7 @@ ASKED_ONCE = {"attempts": 1, "breaker_calls": 0, "part_open_s": 0}
 """Settings of an upstream that is asked as often as the plan says, whatever it answers."""
 
 
-ORDINARY = (RequestBegan, RequestAnswered, DocumentCompiled, CallBegan)
+ORDINARY = (RequestBegan, RequestAnswered, RequestRepeated, DocumentCompiled, CallBegan)
 """Events that every request has."""
 
 
