@@ -259,6 +259,22 @@ def test_the_header_that_names_a_tenant_is_never_harmless() -> None:
     assert relevant.key(ANYONE, one) != relevant.key(ANYONE, other)
 
 
+def test_another_caller_has_another_answer_whatever_they_send() -> None:
+    """A token may come to stand for somebody who may see less."""
+    driver: Any = SimpleNamespace(stands=None, changes=None)
+    repeats, kept = Repeats(most_bytes=10**6), Kept(60, driver, (), RequestAnswered("", 0.0))
+    before, after = ANYONE, Staff("", frozenset())
+    (_, sent) = key = repeats.key(before, HEADERS, b"POST", b"")
+    repeats.keep(key, Reply(200, [], b"all"), kept)
+    assert repeats.find((after, sent)) is None
+    repeats.keep((after, sent), Reply(200, [], b"less"), kept)
+    found = repeats.find((after, sent))
+    assert found is not None
+    assert found[0].body == b"less"
+    assert repeats.find((before, sent)) is None
+    assert repeats.bytes_held == OVERHEAD + len(b"less")
+
+
 def test_the_least_recently_used_goes_first() -> None:
     driver: Any = SimpleNamespace(stands=None, changes=None)
     repeats, kept = Repeats(most_bytes=3 * (OVERHEAD + 10)), Kept(60, driver, (), RequestAnswered("", 0.0))
