@@ -62,7 +62,7 @@ class Performer:
             explanation.lower_bound += group.plan.lower_bound
         for call in group.plan.calls:
             targets = {index: foreseen(group, call, index) for index in call.customers}
-            self._tell(group, ExplainedCall(call, partial(self._shown, group, call, targets)))
+            self._tell(group, ExplainedCall(call, self._shown_later(group, call, targets)))
 
     async def carry_out(self, group: Group, scope: Scope) -> None:
         """Performs a plan, each call as soon as those it rests on are done; then concludes for every record."""
@@ -130,7 +130,7 @@ class Performer:
                     replies[index].append(gone)
             call = replace(call, facets=call.facets - performed.lost or frozenset({EXISTS}))
         if performed.attempts:
-            shown = partial(self._shown, group, call, targets)
+            shown = self._shown_later(group, call, targets)
             self._tell(group, ExplainedCall(call, shown, performed.status, performed.milliseconds, performed.attempts))
         if performed.refused:
             await self._cache.revoke(scope)
@@ -181,7 +181,14 @@ class Performer:
         for explanation in {group.records[index].explanation for index in explained.call.customers}:
             explanation.calls.append(explained)
 
-    def _shown(self, group: Group, call: Call, targets: Mapping[int, Target]) -> Shown:
+    def _shown_later(self, group: Group, call: Call, targets: Mapping[int, Target]) -> Callable[[], Shown]:
+        """How a call looks, for who asks. It holds no record, for those hold it: a request must end with its last use,
+        and not when garbage is collected."""
+        return partial(self._shown, call, targets, [group.records[index].causes for index in call.customers])
+
+    def _shown(
+        self, call: Call, targets: Mapping[int, Target], causes: Sequence[Mapping[Facet, tuple[str, ...]]]
+    ) -> Shown:
         request = self._client.request(call, targets)
         values = ",".join(
             ",".join(one.masked().partition(":")[2] for one in target.identifiers) for target in targets.values()
@@ -190,7 +197,7 @@ class Performer:
             request.shown_path,
             request.shown(values),
             [target.address.masked() for target in targets.values()],
-            causes_of(call, (group.records[index].causes for index in call.customers)),
+            causes_of(call, causes),
         )
 
 

@@ -53,12 +53,14 @@ class RequestSession:
         self._roots = {key: [self._root(entry) for entry in entries] for key, entries in roots.items()}
         self._running: asyncio.Task[None] | None = None
         self._late: dict[Address, CustomerRecord] = {}
+        self.confirmed: dict[CustomerRecord, CustomerId | None] = {}
+        """Whom addresses led to who may be seen by the caller."""
 
     def customer(self, key: str, index: int = 0) -> "SessionCustomer":
         """See `gateway.context.Session`."""
         match self._roots[key][index]:
-            case SessionCustomer() as customer:
-                return customer
+            case CustomerRecord() as record:
+                return SessionCustomer(self, record)
             case problem:
                 raise problem
 
@@ -68,16 +70,16 @@ class RequestSession:
 
     def problems(self) -> Iterator[tuple[tuple[str, int], CallerError]]:
         """The customers who cannot be asked for, by response key and place."""
-        for key, customers in self._roots.items():
-            for index, customer in enumerate(customers):
-                if isinstance(customer, CallerError):
-                    yield (key, index), customer
+        for key, roots in self._roots.items():
+            for index, root in enumerate(roots):
+                if isinstance(root, CallerError):
+                    yield (key, index), root
 
     def deleted(self) -> Iterator[tuple[str, int]]:
         """The customers of whom some answer said that they were deleted, by response key and place."""
-        for key, customers in self._roots.items():
-            for index, customer in enumerate(customers):
-                if isinstance(customer, SessionCustomer) and customer.deleted:
+        for key, roots in self._roots.items():
+            for index, root in enumerate(roots):
+                if isinstance(root, CustomerRecord) and root.deleted:
                     yield key, index
 
     def requested(self) -> int:
@@ -125,7 +127,7 @@ class RequestSession:
         while self._running is not None and not self._running.done():
             await asyncio.shield(self._running)
 
-    def _root(self, entry: Entry) -> "SessionCustomer | CallerError":
+    def _root(self, entry: Entry) -> CustomerRecord | CallerError:
         match entry:
             case Wanted(address, causes):
                 record = self._records.get(address)
@@ -133,7 +135,7 @@ class RequestSession:
                     record = self._records[address] = CustomerRecord(address, causes, self.explanation, self._allowance)
                 else:
                     record.want(causes)
-                return SessionCustomer(self, record)
+                return record
             case problem:
                 return problem
 
@@ -151,24 +153,22 @@ class RequestSession:
 
 
 class SessionCustomer:
-    """Implements `gateway.context.Customer`."""
+    """Implements `gateway.context.Customer`. It knows its session and is not known to it: a circle would stay until
+    garbage is collected."""
+
+    __slots__ = ("_record", "_session")
 
     def __init__(self, session: RequestSession, record: CustomerRecord) -> None:
         self._session = session
         self._record = record
-        self._confirmed: CustomerId | None = None
 
     @property
     def id(self) -> CustomerId:
         """See `gateway.context.Customer`."""
-        if self._record.id is None or (self._session.doubts and self._confirmed != self._record.id):
+        session, record = self._session, self._record
+        if record.id is None or (session.doubts and session.confirmed.get(record) != record.id):
             raise InternalError("A customer was read before they were known to exist.")
-        return self._record.id
-
-    @property
-    def deleted(self) -> bool:
-        """Whether some answer said that they were deleted."""
-        return self._record.deleted
+        return record.id
 
     @property
     def merged_from(self) -> tuple[CustomerId, ...]:
@@ -218,7 +218,7 @@ class SessionCustomer:
         """Raises `Forbidden` where the address led to somebody whom the caller may not see."""
         if self._session.doubts and not self._is_theirs() and not self._is_theirs(await self._session.survivor()):
             raise policy.not_theirs()
-        self._confirmed = self._record.id
+        self._session.confirmed[self._record] = self._record.id
 
     def _is_theirs(self, survivor: CustomerId | None = None) -> bool:
         record = self._record

@@ -177,7 +177,7 @@ class FacetCache:
         now = self._clock()
         items = self._records.keep(scope, customer, part, now)
         cards = part.entry(CARDS()) if CARDS() in part.ways else None
-        part.close()
+        part.put_away()
         await self._store.multi_put([*self._identified(scope, address, customer, part.fetched_at, cards, now), *items])
 
     async def store(self, scope: Scope, address: Address, customer: CustomerId, entries: Mapping[Facet, Entry]) -> None:

@@ -43,9 +43,13 @@ class Keeper(Protocol):
 
 
 class Part:
-    """What one call brought. `fetched_at` is when it began (Unix seconds), `took_s` how long it took."""
+    """What one call brought. `fetched_at` is when it began (Unix seconds), `took_s` how long it took.
 
-    __slots__ = ("_keeper", "_read", "facets", "fetched_at", "lasts", "page", "took_s", "ways")
+    What is read of it for the answer that it was fetched for goes with that answer. Copies are kept of what is read
+    after it was `put_away`: most customers are not asked for again soon.
+    """
+
+    __slots__ = ("_away", "_keeper", "_read", "facets", "fetched_at", "lasts", "page", "took_s", "ways")
 
     def __init__(self, page: Page, ways: Ways, fetched_at: float, took_s: float, keeper: Keeper) -> None:
         self.page = page
@@ -57,6 +61,7 @@ class Part:
         """Until when any of it can be of use, in Unix seconds."""
         self._keeper = keeper
         self._read: dict[Facet, Entry | None] = {}
+        self._away = False
 
     def __len__(self) -> int:
         return len(self.page) + OVERHEAD
@@ -76,8 +81,14 @@ class Part:
             keeper.tell(self.page.endpoint, facet, anomaly)
         found = Entry(value, self.fetched_at, keeper.lifetimes[facet.name], self.page.endpoint, self.took_s)
         self._read[facet] = found
-        keeper.add(self)
+        if self._away:
+            keeper.add(self)
         return found
+
+    def put_away(self) -> None:
+        """It lies in a cache from now on."""
+        self._away = True
+        self.cool()
 
     def cool(self) -> None:
         """Keeps the text alone, from which everything can be read again."""
