@@ -146,8 +146,8 @@ def told(entry: needs.Entry) -> object:
 def written(data: object) -> bytes | str:
     try:
         return orjson.dumps(data)
-    except TypeError:  # a whole number beyond 64 bits
-        return json.dumps(data)
+    except TypeError:  # a whole number beyond 64 bits, or what stands in the place of JSON and is none
+        return json.dumps(data, default=repr)
 
 
 def executed(
