@@ -23,6 +23,7 @@ from gateway.graphql.endpoint import GraphQLEndpoint
 from gateway.graphql.execution import Execution
 from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.repeats import Repeats
+from gateway.graphql.tags import Tags
 from gateway.graphql.trusted import persisted_documents
 from gateway.readiness import Readiness, ReadinessEndpoint
 from gateway.settings import BadSettings, Settings
@@ -91,7 +92,7 @@ def build(
         local=here,
         trust_s=settings.cache.local_for_s,
         emit=emit,
-        secret=settings.cache.secret.get_secret_value().encode() or os.urandom(32),
+        secret=_secret(settings),
         lifetimes=settings.cache.lifetimes,
         skew_s=settings.cache.clock_skew_s if settings.cache.shared else 0.0,
         clock=clock,
@@ -142,6 +143,7 @@ def create_app(
         origins=CrossOrigin.of(settings.cors, settings.http),
         codes=settings.http.status_codes,
         compress_from=settings.http.compress_from_bytes,
+        tags=Tags(_secret(settings)),
         repeats=Repeats(most_bytes=settings.cache.answer_bytes, relevant=[settings.tenancy.header], clock=clock),
     )
 
@@ -174,6 +176,11 @@ def _telemetry(settings: Settings, emit: Emit | None) -> Telemetry:
     except ImportError:
         needed = "needs OpenTelemetry: pip install 'loyalty-graph-gateway[otel]'"
         raise BadSettings(f"GATEWAY_TRACES__ENABLED: {needed}") from None
+
+
+def _secret(settings: Settings) -> bytes:
+    """What hashes are keyed with: replicas have the same, and who is alone has another at every start."""
+    return settings.cache.secret.get_secret_value().encode() or os.urandom(32)
 
 
 def _explorer() -> "Explorer":

@@ -1,6 +1,7 @@
 """The HTTP endpoint: from bytes to a GraphQL request, and from an answer to bytes. GraphQL over HTTP, strictly."""
 
 import math
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ from gateway.graphql.reading import (
 from gateway.graphql.repeats import Kept, Key, Repeat, Repeats
 from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for, lines_of, raw
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
+from gateway.graphql.tags import Tags, has
 from gateway.settings.edge import StatusCodes
 from gateway.settings.limits import LimitSettings
 from gateway.telemetry.events import Emit, FaultMet
@@ -61,7 +63,7 @@ class GraphQLEndpoint:
 
     `documents` says what an identifier stands for, `origins` which pages may ask, `codes` which table of statuses
     holds. Answers of `compress_from` bytes are compressed for who takes it; with 0 none is. `repeats` are answers kept
-    as bytes.
+    as bytes, `tags` name what clients keep.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class GraphQLEndpoint:
         codes: StatusCodes = StatusCodes.ESTABLISHED,
         compress_from: int = 1024,
         repeats: Repeats | None = None,
+        tags: Tags | None = None,
     ) -> None:
         self._execution = execution
         self._tenants = tenants
@@ -92,6 +95,7 @@ class GraphQLEndpoint:
         self._codes = codes
         self._compress_from = compress_from
         self._repeats = repeats or Repeats(most_bytes=0)
+        self._tags = tags or Tags(os.urandom(32))
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
@@ -207,7 +211,7 @@ class GraphQLEndpoint:
         if answer.retry_after_s is not None:
             told["retry-after"] = str(answer.retry_after_s)
         reply = await self._reply(request, answer, media_type, status_of(answer, media_type, self._codes), told)
-        if key is not None and answer.stands and noted is not None:
+        if key is not None and answer.stands and noted is not None and reply.status == 200:
             self._repeats.keep(key, reply, Kept(answer.fresh_for, tenant.driver, answer.stands, noted))
         return reply
 
@@ -234,11 +238,15 @@ class GraphQLEndpoint:
     async def _reply(
         self, request: Request, answer: Answer, media_type: str, status: int, headers: Mapping[str, str]
     ) -> Reply:
-        body = orjson.dumps(answer.as_json())
         if (noted := CURRENT.get()) is not None:
             noted.executed, noted.errors = answer.executed, counted(answer.errors)
             noted.fresh_for = answer.fresh_for
         told = dict(headers)
+        if request.method in READING and answer.fresh_for and EXPLAIN_HEADER not in request.headers:
+            told["etag"] = self._tags.of(answer.data)
+            if has(_joined(request.headers, "if-none-match"), told["etag"]):
+                return Reply.not_modified(told)
+        body = orjson.dumps(answer.as_json())
         if 0 < self._compress_from <= len(body) and (chosen := coding(_joined(request.headers, "accept-encoding"))):
             body = await compressed(body, chosen)
             told["content-encoding"] = chosen

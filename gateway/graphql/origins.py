@@ -35,7 +35,7 @@ REQUEST_HEADERS: Final = (
 )
 """What a page of a configured origin may send."""
 
-EXPOSED: Final = "retry-after, x-request-id"
+EXPOSED: Final = "etag, retry-after, x-request-id"
 """What it may read of an answer, beside the body."""
 
 _AFTER_A_PREFLIGHT: Final = (

@@ -47,6 +47,11 @@ class Reply:
         return cls(204, [*SECURE, *raw(told)])
 
     @classmethod
+    def not_modified(cls, told: Mapping[str, str]) -> "Reply":
+        """What a client has is still the answer."""
+        return cls(304, [*SECURE, VARY, *raw(told)])
+
+    @classmethod
     def of_page(cls, page: Response) -> "Reply":
         """A page, with what it does not say for itself."""
         said = {name for name, _ in page.raw_headers}
