@@ -47,6 +47,8 @@ async def recall(
             _take(record, facet, of_customer.facets[facet] if of_customer else MISSING, now, waiting=waiting)
         if record.hint and record.settled(EXISTS) == THERE:
             record.found(record.hint)
+            if (asked := given_id(record.address)) not in (None, record.hint):
+                record.merged(asked)
 
 
 def _take(record: CustomerRecord, facet: Facet, state: Kept, now: float, *, waiting: bool) -> None:

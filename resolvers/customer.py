@@ -113,7 +113,7 @@ class Customer(Purchases):
     @strawberry.field(
         description=(
             "Ids of accounts that were merged into this one, as far as this request met them: "
-            "not empty when the customer was asked for by an account that no longer exists."
+            "not empty when the customer was asked for by the id of an account that no longer exists."
         ),
         metadata={SHAPE: OfCustomer("merged_from")},
     )

@@ -130,7 +130,7 @@ class FacetCache:
     ) -> Glance | None:
         """What is known of a customer, if that is all of these facets and fresh. Asks nobody, and so may not know.
 
-        `believed` is who the address names where nothing says otherwise.
+        `believed` is who the address names where nothing says otherwise: the id that it is.
         """
         if self._local is None or scope.accepted_for_s < math.inf:
             return None
@@ -156,7 +156,8 @@ class FacetCache:
         changes = (revoked_at, changed_at)
         until = min(seen.until, since + fresh_for(named))
         stands = Stands(record, seen.parts, identified_at, named, changes, seen.since, until)
-        return Glance(CustomerId(customer), seen.values, seen.fresh_for, stands)
+        merged_from = (believed,) if believed and believed != customer else ()
+        return Glance(CustomerId(customer), merged_from, seen.values, seen.fresh_for, stands)
 
     @property
     def changes(self) -> int | None:

@@ -45,9 +45,13 @@ class Seen(NamedTuple):
 
 
 class Glance(NamedTuple):
-    """A customer of whom everything asked for is known and fresh: their id, the values, and for how many seconds."""
+    """A customer of whom everything asked for is known and fresh: their id, the values, and for how many seconds.
+
+    `merged_from` is the id that was asked for, where that account is no more.
+    """
 
     customer: CustomerId
+    merged_from: Sequence[CustomerId]
     values: Sequence[Any]
     fresh_for: float
     stands: Stands

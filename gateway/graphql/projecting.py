@@ -56,7 +56,7 @@ class Projecting:
                 one = driver.glance(entry.address, root.facets, scope)
                 if one is None or not policy.is_theirs(caller, entry.address, None, one.customer, ()):
                     return None
-                customers.append(Found(one.customer, (), one.values))
+                customers.append(Found(one.customer, one.merged_from, one.values))
                 stands.append(one.stands)
                 served.append(entry.causes)
                 fresh_for = min(fresh_for, one.fresh_for)

@@ -116,7 +116,7 @@ def glanced(cache: FacetCache, *facets: Facet, scope: Scope = SCOPE) -> tuple[ob
     """Who is known, their values, and for how long; null where that does not stand."""
     found = cache.glance(scope, MOBILE, None, facets or (STATUS(),))
     assert found is None or cache.stands(found.stands)
-    return found and found[:3]
+    return found and (found.customer, found.values, found.fresh_for)
 
 
 # --- round trips ---
