@@ -97,7 +97,7 @@ def build(
         skew_s=settings.cache.clock_skew_s if settings.cache.shared else 0.0,
         clock=clock,
     )
-    graph = build_schema()
+    graph = build_schema(federation=settings.federation)
     documents = Documents(
         graph.schema,
         emit,

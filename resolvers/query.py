@@ -36,7 +36,7 @@ class Query:
         account_id: AccountId = strawberry.UNSET,  # noqa: ARG002
     ) -> Customer | None:
         """The customer of this response key."""
-        return await _found(info.context.session, str(info.path.key), 0)
+        return await found(info.context.session, str(info.path.key), 0)
 
     @strawberry.field(
         description="Several customers, in the order asked for; null for each whom upstream does not know."
@@ -50,8 +50,8 @@ class Query:
     ) -> list[Customer | None]:
         """The customers of this response key; one who fails is null with an error of their own."""
         session, key = info.context.session, str(info.path.key)
-        found: list[Awaitable[Customer | None]] = [_found(session, key, index) for index in range(len(by))]
-        return cast("list[Customer | None]", found)
+        customers: list[Awaitable[Customer | None]] = [found(session, key, index) for index in range(len(by))]
+        return cast("list[Customer | None]", customers)
 
     @strawberry.field(
         description="The customer whom the caller's token names; null for a caller whose token names none."
@@ -62,7 +62,8 @@ class Query:
         return None if known is None else await _if_there(known)
 
 
-async def _found(session: Session, key: str, index: int) -> Customer | None:
+async def found(session: Session, key: str, index: int) -> Customer | None:
+    """The customer at a place of a root field; null where upstream knows none."""
     return await _if_there(session.customer(key, index))
 
 

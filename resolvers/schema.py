@@ -1,17 +1,21 @@
 """Builds the schema, and the table of where its fields live."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
 
 from gateway.facets.needs import Homes
 from gateway.facets.shapes import OfRecord, Shapes
 from gateway.model.scalars import SCALARS
 from resolvers.fields import HOME, SHAPE
 from resolvers.query import Query
+from resolvers.subgraph import SCALARS as REPRESENTATIONS
+from resolvers.subgraph import subgraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,16 @@ class Graph:
     shapes: Shapes
 
 
-def build_schema() -> Graph:
-    """The graph, its fields in the order of their declaration."""
-    built = strawberry.Schema(Query, config=StrawberryConfig(scalar_map=SCALARS))
+def build_schema(*, federation: bool = False) -> Graph:
+    """The graph, its fields in the order of their declaration; with `federation` also as a subgraph."""
+    if federation:
+        alone = build_schema()
+        return _built(subgraph(alone.sdl), {**SCALARS, **REPRESENTATIONS})
+    return _built(Query, SCALARS)
+
+
+def _built(query: type[Query], scalars: Mapping[object, ScalarDefinition]) -> Graph:
+    built = strawberry.Schema(query, config=StrawberryConfig(scalar_map=dict(scalars)))
     fields = {
         (name, built.config.name_converter.get_graphql_name(field)): field
         for name, concrete in built.schema_converter.type_map.items()

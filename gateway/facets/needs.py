@@ -94,6 +94,8 @@ def read(
         match details[0].node.name.value:
             case "customer" | "customers":
                 roots[key] = reading.root(key, details, limit)
+            case "_entities":
+                roots[key] = reading.entities(key, details, limit)
             case "viewer":
                 roots[key] = reading.viewer(key, details, viewer)
             case _:  # __typename and introspection
@@ -123,6 +125,17 @@ class _Reading:
             _entry(one, source, arguments.get("accountId"), wanted, "by" if many is not by else f"by[{index}]")
             for index, one in enumerate(many)
         ]
+
+    def entities(self, key: str, details: list[FieldDetails], limit: int) -> Sequence[Entry]:
+        """The customers whom another subgraph refers to by their ids."""
+        definition = self.operation.query.fields[details[0].node.name.value]
+        arguments = get_argument_values(definition, details[0].node, self.variables)
+        referred = cast("Sequence[object]", arguments["representations"])
+        if len(referred) > limit:
+            raise LimitExceeded("customers", len(referred), limit, argument="representations")
+        customer = cast("GraphQLObjectType", self.operation.schema.type_map["Customer"])
+        wanted = list(self._below(customer, key, details, {}))
+        return [_represented(one, wanted, f"representations[{index}]") for index, one in enumerate(referred)]
 
     def viewer(self, key: str, details: list[FieldDetails], who: Address | CallerError | None) -> Sequence[Entry]:
         """The one customer of a `viewer`; none where it is null."""
@@ -176,6 +189,14 @@ def _entry(
         return _of(address(by, source, account, argument=argument), wanted)
     except BadUserInput as problem:
         return problem
+
+
+def _represented(representation: object, wanted: Wants, argument: str) -> Entry:
+    match representation:
+        case {"__typename": "Customer", "id": str() | int() as customer} if not isinstance(customer, bool):
+            return _entry({"id": str(customer)}, Source.INSTORE, None, wanted, argument)
+        case _:
+            return BadUserInput(argument, "must be a Customer with its id")
 
 
 def _of(who: Address, wanted: Wants) -> Wanted:

@@ -41,6 +41,10 @@ class Settings(Group):
     graphiql: bool = setting("Whether a browser gets the explorer at `/graphql`. On in `gateway dev`.", default=False)
     explain: bool = setting("Whether `x-gateway-explain` is answered. On in `gateway dev`.", default=False)
     introspection: bool = setting("Whether the schema may be asked for. On in `gateway dev`.", default=False)
+    federation: bool = setting(
+        "Whether the graph can be a subgraph of a larger one: `_service` and `_entities` (docs/federation.md).",
+        default=False,
+    )
     fast_path: bool = setting(
         "Whether operations that come again are answered by code made for them. Off, graphql-core answers "
         "all: slower, and the same.",

@@ -102,7 +102,7 @@ async def running(
         "v2_by_id": by_id,
         **settings.pop("upstream", {}),
     }
-    chosen = Settings(graphiql=True, explain=True, introspection=True, upstream=upstream, **settings)
+    chosen = Settings(**{"graphiql": True, "explain": True, "introspection": True, **settings}, upstream=upstream)
     weighed = Weighed(sandbox)
     app = create_app(chosen, sandbox=weighed, emit=emit or beside_the_ordinary(events), clock=clock)
     async with (
