@@ -1,6 +1,6 @@
 """The policy: what a caller may ask for and see. Decided over needs, before a cache or upstream is asked. Pure.
 
-| caller | `customer`, `customers` | `viewer` | facets with a permission |
+| caller | `customer`, `customers`, `_entities` | `viewer` | facets with a permission |
 | --- | --- | --- | --- |
 | staff | anyone | null | if they hold it |
 | member | by the identifiers of their token, at its source | themselves | if they hold it |

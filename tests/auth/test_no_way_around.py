@@ -296,3 +296,21 @@ async def test_the_last_gate_holds_for_what_the_needs_did_not_foresee(
     for call in calls:
         assert not {"includedFraudDetails", "ndnc_status"} & set(call["params"])
         assert "customerImage" not in call["params"].get("embed", "")
+
+
+# --- by reference, for a gateway in front of several graphs ---
+
+ENTITY = "query ($of: [_Any!]!) {{ _entities(representations: $of) {{ ... on Customer {{ {} }} }} }}"
+
+
+@pytest.mark.parametrize(("customer", "expected"), [(OTHER_ID, None), (ID, {"firstName": "Asha", "fraud": None})])
+async def test_an_entity_is_a_customer_like_all_others(customer: str, expected: object) -> None:
+    async with guarded(federation=True) as here:
+        await here.ask(here.staff("all"), by("id", customer, WHOLE))
+        here.gateway.sandbox.clear()
+        referred = {"of": [{"__typename": "Customer", "id": customer}]}
+        query = ENTITY.format("firstName fraud { status }")
+        answer = (await here.gateway.post(query, referred, **here.member(customer=ID))).json()
+        assert answer["data"]["_entities"] == [expected]
+        assert set(refusals(answer).values()) == {"FORBIDDEN"}
+        assert here.gateway.calls() == []
