@@ -63,7 +63,7 @@ def render_of(root: Field, shapes: Shapes, names: Names) -> Render:
     told = f"None if f is None else {one.name}({one.parameters('f')})"
     settled = [f"{name} = s[{name[1:]}]" for name in sorted(one.free)]
     match root.name:
-        case "customers":
+        case "customers" | "_entities":
             told = f"return [{told} for f in many]"
         case "viewer":
             told = f"for f in many: return {told}"

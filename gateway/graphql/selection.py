@@ -14,6 +14,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLField,
     GraphQLObjectType,
+    GraphQLUnionType,
     InlineFragmentNode,
     OperationType,
     SelectionNode,
@@ -127,6 +128,8 @@ class _Collecting:
             raise Declined
         found = Field(key, level.parent, node, definition)
         below = cast("object", get_named_type(definition.type)) if definition else None
+        if isinstance(below, GraphQLUnionType) and len(below.types) == 1:
+            below = below.types[0]
         if isinstance(below, GraphQLObjectType):
             known = level.known | frozenset[tuple[str, bool]].intersection(*(condition for _, condition in nodes))
             inner = [(node.selection_set, condition) for node, condition in nodes if node.selection_set]
@@ -172,7 +175,7 @@ class _Collecting:
 
 
 def _applies(fragment: Any, parent: GraphQLObjectType) -> None:
-    """Our graph has no interfaces and no unions, so a valid fragment is on the very type of its place."""
+    """Our graph has no interfaces, and of unions one of one type: a valid fragment is on the very type of its place."""
     if fragment.type_condition is not None and fragment.type_condition.name.value != parent.name:
         raise Declined
 

@@ -45,7 +45,9 @@ Values = Mapping[str, Any]
 Who = Callable[[Values], Any]
 """Reads the argument `by`: a mapping, a list of them, or something else where it has no value."""
 
-_ROOTS: Final = ("customer", "customers", "viewer")
+_ROOTS: Final = ("customer", "customers", "viewer", "_entities")
+_WHOM: Final = ("by", "representations")
+"""The arguments by which a root says who is asked for."""
 
 
 class SettledRoot(NamedTuple):
@@ -153,7 +155,7 @@ class Settling:
             raise Declined
         width = len(sites.known)
         render = render_of(root, self._shapes, Names(sites.slots, width, self._conditions, self._arguments))
-        others = {name: one for name, one in definition.args.items() if name != "by"}
+        others = {name: one for name, one in definition.args.items() if name not in _WHOM}
         given = GraphQLField(cast("Any", definition).type, others)
         return _Root(root, _who(root, definition), given, render, sites.slots, width)
 
@@ -219,7 +221,9 @@ def _given(one: Field, home: Lives) -> object:
 
 
 def _who(root: Field, definition: GraphQLField) -> Who | None:
-    """How the argument `by` is read."""
+    """How it is read who is asked for; null for the viewer."""
+    if "representations" in definition.args:
+        return _represented(root)
     if "by" not in definition.args:
         return None
     (node,) = (one.value for one in root.node.arguments or () if one.name.value == "by")
@@ -240,6 +244,24 @@ def _who(root: Field, definition: GraphQLField) -> Who | None:
         constant = coerce_input_literal(node, of)
         return lambda _: constant
     return lambda values: coerce_input_literal(node, of, VariableValues({}, dict(values)))
+
+
+def _represented(root: Field) -> Who:
+    """The customers whom another graph refers to; no value where one of them is not plain."""
+    (node,) = (one.value for one in root.node.arguments or ())
+    if not isinstance(node, VariableNode):
+        raise Declined
+    variable = node.name.value
+
+    def by_ids(values: Values) -> Any:
+        found: list[Mapping[str, str]] = []
+        for one in values.get(variable, ()):
+            if one.__class__ is not dict or one.get("__typename") != "Customer" or one.get("id").__class__ is not str:
+                return None
+            found.append({"id": one["id"]})
+        return found
+
+    return by_ids
 
 
 def _only_variable(node: ValueNode, of: Any) -> tuple[str, str] | None:
@@ -270,7 +292,7 @@ def _conditions(places: Sequence[Place]) -> Mapping[str, int]:
 def _variables(one: Field) -> Iterator[str]:
     """The variables of a field's arguments, but for who is asked for."""
     for given in one.node.arguments or ():
-        if given.name.value != "by":
+        if given.name.value not in _WHOM:
             yield from _variables_in(given.value)
 
 

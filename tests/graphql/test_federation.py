@@ -7,6 +7,7 @@ import pytest
 from graphql import build_schema as parsed
 
 from gateway.app import schema_text
+from gateway.graphql.projection import Compiled
 from tests.driver.asking import broken
 from tests.support.gateway import GatewayUnderTest, running
 
@@ -124,3 +125,37 @@ async def test_there_is_none_of_it_unless_switched_on() -> None:
     async with running() as gateway:
         for query in ("{ _service { sdl } }", "{ _entities(representations: []) { __typename } }"):
             assert (await gateway.ask(query))["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+@pytest.mark.parametrize("cached", [False, True])
+async def test_operations_that_come_again_are_answered_fast_and_the_same(
+    monkeypatch: pytest.MonkeyPatch, cached: bool
+) -> None:
+    projected: list[bool] = []
+    project = Compiled.project
+
+    def counting(compiled: Compiled, bound: Any, found: Any) -> Any:
+        projected.append(True)
+        return project(compiled, bound, found)
+
+    monkeypatch.setattr(Compiled, "project", counting)
+    answers = []
+    for fast in (True, False):
+        async with running(federation=True, fast_path=fast) as gateway:
+            for _ in range(2):
+                await gateway.ask(ENTITIES, of(ASHA))
+            if cached:
+                await gateway.ask(ENTITIES, of(DEVIKA, NOBODY))
+            projected.clear()
+            answers.append(await gateway.ask(ENTITIES, of(DEVIKA, NOBODY, ASHA)))
+            assert bool(projected) is fast
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("wrong", [{"__typename": "Order", "id": ASHA}, {"__typename": "Customer", "id": "no"}, "x", 5])
+async def test_what_is_not_plain_is_told_as_at_first(gateway: GatewayUnderTest, wrong: Any) -> None:
+    variables = {"of": [*of(ASHA)["of"], wrong]}
+    first = await gateway.ask(ENTITIES, variables)
+    for _ in range(3):
+        again = await gateway.ask(ENTITIES, variables)
+        assert (again["data"], again["errors"]) == (first["data"], first["errors"])
