@@ -96,6 +96,11 @@ class Tenants:
         """How they are called; one empty name where there is only one."""
         return tuple(self._named)
 
+    @property
+    def told_by(self) -> str:
+        """The header that tells which of them a request is for; empty where none does."""
+        return "" if self._only or self._by is not TenantBy.HEADER else self._header
+
     def of(self, headers: Mapping[str, str], caller: Caller) -> Tenant:
         """The tenant that a request with these headers is for. Raises `BadRequest`, and `Forbidden` for a stranger."""
         found = self._only or self._chosen(headers, caller)

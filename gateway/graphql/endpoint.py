@@ -241,7 +241,7 @@ class GraphQLEndpoint:
         if (noted := CURRENT.get()) is not None:
             noted.executed, noted.errors = answer.executed, counted(answer.errors)
             noted.fresh_for = answer.fresh_for
-        told = dict(headers)
+        told = {**headers, "vary": header} if (header := self._tenants.told_by) else dict(headers)
         if request.method in READING and answer.fresh_for and EXPLAIN_HEADER not in request.headers:
             told["etag"] = self._tags.of(answer.data)
             if has(_joined(request.headers, "if-none-match"), told["etag"]):

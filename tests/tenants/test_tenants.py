@@ -58,6 +58,16 @@ async def test_a_header_may_name_the_tenant() -> None:
         assert gateway.calls() == {"acme": 0, "globe": 1}
 
 
+async def test_who_keeps_answers_is_told_which_header_they_depend_on() -> None:
+    """A browser would else give the page of one brand what it has of another."""
+    async with two(tenancy={"by": "header", "header": "x-brand"}) as gateway:
+        for brand in ("globe", "globe", "globe", "globe", ""):
+            answer = await gateway.post("acme", ASHA, x_brand=brand)
+            assert "x-brand" in answer.headers.get_list("vary", split_commas=True)
+    async with two() as gateway:
+        assert "x-brand" not in (await gateway.post("acme", ASHA)).headers["vary"]
+
+
 def claimed(**claim: str) -> dict[str, str]:
     """The headers of staff whose token has these claims besides."""
     return bearer(signed(claims(Clock().now, scope="staff", **claim)))
