@@ -28,5 +28,5 @@ def serving() -> Iterator[Listening]:
 
 @pytest.fixture(scope="session")
 def node() -> NodeProject:
-    """Runs a program of this folder. Without node the tests are skipped aloud; `make test-conformance` allows no skip."""
+    """Runs a program of this folder. Without node tests are skipped aloud, but not by `make test-conformance`."""
     return node_project(Path(__file__).parent, what="NO PUBLIC SUITES", variable="GATEWAY_TESTS_CONFORMANCE")
