@@ -17,8 +17,8 @@ MANIFEST = HERE / "js/relay/__generated__/persisted_queries.json"
 
 @pytest.fixture(scope="module")
 def compiled(js: NodeProject) -> NodeProject:
-    """The project with what relay-compiler makes of its questions. It wants the manifest's file to exist, and adds to it
-    what has no artifact yet."""
+    """The project with what relay-compiler makes of its questions. It wants the manifest to exist, and adds what has
+    no artifact yet."""
     shutil.rmtree(MANIFEST.parent, ignore_errors=True)
     MANIFEST.parent.mkdir()
     MANIFEST.write_text("{}")
