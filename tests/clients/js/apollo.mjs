@@ -81,10 +81,11 @@ const scenarios = {
     const text = 'query Half($by: CustomerBy!) { customer(by: $by) { id cards { cardId } slabHistory { to } } }';
     await behave({ v1_get: { status: 500 } });
     const refused = await ask(text).catch((error) => ({ thrown: failure(error) }));
-    const half = await ask(text, ASHA, { errorPolicy: 'all', fetchPolicy: 'no-cache' });
+    const half = await ask(text, ASHA, { errorPolicy: 'all' });
     await behave({});
-    const whole = await ask(text);
-    return { refused, half, whole };
+    const kept = await ask(text);
+    const whole = await ask(text, ASHA, { fetchPolicy: 'network-only' });
+    return { refused, half, kept, whole };
   },
 
   async persisted() {
