@@ -26,7 +26,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-nightly test-conformance check check-lint check-format check-types check-imports check-schema \
+.PHONY: help setup run test test-nightly test-conformance test-clients check check-lint check-format check-types check-imports check-schema \
         format schema docs bench explorer clean
 
 help: ## List the targets
@@ -61,6 +61,9 @@ test-nightly: $(SETUP) ## Run the suite with its long proofs
 
 test-conformance: $(SETUP) ## Run the public suites against the gateway (needs Node and npm)
 	GATEWAY_TESTS_CONFORMANCE=1 $(PYTEST) -n0 -v tests/conformance $(ARGS)
+
+test-clients: $(SETUP) ## Run the clients that applications use against the gateway (needs Node and npm)
+	GATEWAY_TESTS_CLIENTS=1 $(PYTEST) -n0 -v tests/clients $(ARGS)
 
 check: $(SETUP) ## Run every check-… below and report all failures, not only the first
 	@$(MAKE) --no-print-directory --keep-going check-lint check-format check-types check-imports check-schema
@@ -99,4 +102,5 @@ explorer: ## Build GraphiQL's static files (needs Node and npm)
 
 clean: ## Remove everything made here, .venv included
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dist test-results $(UI)/node_modules tests/conformance/node_modules
+	rm -rf $(foreach made,node_modules built,tests/clients/*/$(made)) tests/clients/js/*/gql tests/clients/js/*/__generated__
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
