@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.facets.needs import Homes
 from gateway.facets.shapes import OfRecord, Shapes
 from gateway.model.scalars import SCALARS
+from resolvers.descriptions import describe
 from resolvers.fields import HOME, SHAPE
 from resolvers.query import Query
 
@@ -40,17 +41,8 @@ def build_schema() -> Graph:
     }
     schema = built._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one place that opens it
     _leave_one_of_to_graphql_core(schema)
-    _tell_permissions(schema, homes)
+    describe(schema, built.schema_converter.type_map, homes)
     return Graph(schema, built.as_str() + "\n", homes, shapes)
-
-
-def _tell_permissions(schema: GraphQLSchema, homes: Homes) -> None:
-    """The catalog says what a caller must hold to see a facet; the fields on it repeat it where people read."""
-    for (name, field), home in homes.items():
-        parent = schema.type_map[name]
-        if home.on.permission is not None and isinstance(parent, GraphQLObjectType):
-            told = parent.fields[field].description or ""
-            parent.fields[field].description = f"{told} Needs the permission `{home.on.permission}`.".strip()
 
 
 def _leave_one_of_to_graphql_core(schema: GraphQLSchema) -> None:
