@@ -1,13 +1,9 @@
 """A gateway on a socket, and the public suites that npm holds."""
 
-import fcntl
-import json
 import os
-import shutil
 import socket
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +18,9 @@ from gateway.sandbox import create_sandbox
 from gateway.server import Server, ServerConfig
 from gateway.settings import Settings
 from gateway.telemetry.events import Event
+from tests.support.node import Node, NoNode, NoPackages, node_in
 
 HERE = Path(__file__).parent
-NODE_S = 120
-"""How long a program of node may take."""
-
-Node = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -77,32 +70,12 @@ def node() -> Node:
 
     Without node the tests are skipped aloud; `make test-conformance` allows no skip.
     """
-    program, npm = shutil.which("node"), shutil.which("npm")
-    if program is None or npm is None:
-        _without("node or npm is missing", strict="GATEWAY_TESTS_CONFORMANCE")
-    with (HERE / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # other workers of pytest may be about to do the same
-        _install(npm)
-
-    def run(script: str, *arguments: str) -> Any:
-        ran = subprocess.run(  # noqa: S603 - our own program
-            [program, script, *arguments], cwd=HERE, capture_output=True, text=True, timeout=NODE_S, check=False
-        )
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
-
-    return run
-
-
-def _install(npm: str) -> None:
-    stamp, locked = HERE / "node_modules" / ".installed", (HERE / "package-lock.json").read_text()
-    if stamp.exists() and stamp.read_text() == locked:
-        return
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    ran = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603
-    if ran.returncode != 0:
-        _without(f"npm ci failed: {ran.stderr[-500:]}", strict="GATEWAY_TESTS_NO_SKIP")
-    stamp.write_text(locked)
+    try:
+        return node_in(HERE)
+    except NoNode as missing:
+        _without(str(missing), strict="GATEWAY_TESTS_CONFORMANCE")
+    except NoPackages as failed:
+        _without(str(failed), strict="GATEWAY_TESTS_NO_SKIP")
 
 
 def _without(why: str, *, strict: str) -> NoReturn:
