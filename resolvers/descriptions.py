@@ -1,4 +1,4 @@
-"""What descriptions say beyond what is declared beside a field: where upstream tells it, and who may see it."""
+"""What descriptions say beyond what is declared: where upstream tells a field, and who may see it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
@@ -7,9 +7,10 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
-from gateway.facets.needs import Homes
+from gateway.facets.facet import Endpoint
+from gateway.facets.needs import Homes, Lives
 from gateway.facets.shapes import OfCustomer, Shape, Spread
-from gateway.model.places import NOWHERE, Places, of_block, of_field, of_value, told
+from gateway.model.places import NOWHERE, Places, of_block, of_field, of_value, sent, told
 from resolvers.fields import SHAPE, record_of
 
 Types = Mapping[str, Any]
@@ -37,6 +38,8 @@ def describe(schema: GraphQLSchema, types: Types, homes: Homes) -> None:
         needs = f"Needs the permission `{permission}`." if permission else ""
         shown, block = _object(schema, name).fields[field], of_block(types[name].definition.origin)
         shown.description = _joined(shown.description, told(found, block), needs)
+        for argument, parameters in _sent(home).items() if home else ():
+            shown.args[argument].description = _joined(shown.args[argument].description, sent(parameters))
     for name, concrete in _objects(schema, types):
         shown = _object(schema, name)
         shown.description = _joined(shown.description, told(of_block(concrete.definition.origin)))
@@ -56,6 +59,17 @@ def _places(parent: Any, field: StrawberryField, place: TypeAndField, homes: Hom
             return NOWHERE
         case _:
             return of_value(record_of(homes[place].on), field)
+
+
+def _sent(home: Lives) -> Mapping[str, Places]:
+    """As which parameters of the calls the arguments of a field are sent."""
+
+    def at(endpoint: Endpoint, argument: str) -> tuple[str, ...]:
+        sources = (source for source in home.on.sources if source.endpoint is endpoint)
+        names = ({**source.valued, **source.narrowed} for source in sources)
+        return tuple(dict.fromkeys(name for found in names for name, of in found.items() if of == argument))
+
+    return {called: (at(Endpoint.V2, name), at(Endpoint.V1, name)) for name, called in home.arguments.items()}
 
 
 def _lists(field: StrawberryField) -> bool:

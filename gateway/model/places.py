@@ -56,6 +56,16 @@ def told(places: Places, within: Places = NOWHERE) -> str:
     return f"V2 only: {v2}." if v2 else f"V1.1 only: {v1}." if v1 else ""
 
 
+def sent(places: Places) -> str:
+    """A sentence with the parameters of either call, empty if there are none."""
+    told = [
+        f"to {endpoint} as {_SEVERAL.join(f'`{name}`' for name in names)}"
+        for endpoint, names in zip(("V2", "V1.1"), places, strict=True)
+        if names
+    ]
+    return f"Sent {_SEVERAL.join(told)}." if told else ""
+
+
 def _shortened(path: str, blocks: tuple[str, ...]) -> str:
     return next((path.removeprefix(f"{block}.") for block in blocks if path.startswith(f"{block}.")), path)
 

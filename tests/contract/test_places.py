@@ -74,3 +74,12 @@ def test_a_path_that_nobody_tells_is_missed() -> None:
     assert not is_told("cardDetails[].colour", Endpoint.V2)
     assert not is_told("cardDetails[].cardNumber", Endpoint.V1)
     assert is_told("promotionalPoints.customerPromotionType[].points", Endpoint.V2)
+
+
+def test_arguments_tell_as_what_they_are_sent() -> None:
+    customer = SCHEMA.type_map["Customer"]
+    assert isinstance(customer, GraphQLObjectType)
+    coupons, gap = customer.fields["coupons"].args, customer.fields["gapToRenew"].args
+    assert (coupons["seriesId"].description or "").endswith(" Sent to V1.1 as `coupon_offer`.")
+    assert (gap["inDays"].description or "").endswith(" Sent to V2 as `gapToRenew`, to V1.1 as `gap_to_renew_for`.")
+    assert "Sent" not in (gap["programId"].description or "")
