@@ -15,8 +15,8 @@ def breaking(node: Node, before: Path, after: Path) -> list[dict[str, Any]]:
 
 
 def changed(tmp_path: Path, change: Callable[[dict[str, GraphQLField]], object]) -> Path:
-    """The schema with a change of its customer's fields."""
-    schema = build_schema(SCHEMA.read_text())
+    """The released schema with a change of its customer's fields."""
+    schema = build_schema(RELEASED.read_text())
     customer = schema.type_map["Customer"]
     assert isinstance(customer, GraphQLObjectType)
     change(customer.fields)
