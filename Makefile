@@ -26,8 +26,9 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-nightly test-conformance test-clients check check-lint check-format check-types check-imports check-schema \
-        format schema docs bench explorer clean
+.PHONY: help setup run test test-nightly test-conformance test-clients \
+        check check-lint check-format check-types check-imports check-schema \
+        format schema release-schema docs bench explorer clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -62,7 +63,7 @@ test-nightly: $(SETUP) ## Run the suite with its long proofs
 test-conformance: $(SETUP) ## Run the public suites against the gateway (needs Node and npm)
 	GATEWAY_TESTS_CONFORMANCE=1 $(PYTEST) -n0 -v tests/conformance $(ARGS)
 
-test-clients: $(SETUP) ## Run the clients that applications use against the gateway (needs Node and npm)
+test-clients: $(SETUP) ## Run clients and tools of client developers against gateway and schema (needs Node and npm)
 	GATEWAY_TESTS_CLIENTS=1 $(PYTEST) -n0 -v tests/clients $(ARGS)
 
 check: $(SETUP) ## Run every check-… below and report all failures, not only the first
@@ -91,6 +92,9 @@ schema: $(SETUP) ## Write schema.graphql from the code
 	$(BIN)/gateway schema > .venv/schema.graphql  # not in place: a failure would leave half a file
 	mv .venv/schema.graphql schema.graphql
 
+release-schema: check-schema ## Fix the schema of a release: what later ones are held against (docs/schema-policy.md)
+	cp schema.graphql docs/released/schema.graphql
+
 docs: $(SETUP) ## Write the pages of docs/ that the code already says
 	PYTHONPATH=. $(BIN)/python docs/generate.py
 
@@ -101,6 +105,7 @@ explorer: ## Build GraphiQL's static files (needs Node and npm)
 	cd $(UI) && npm ci && npm run build
 
 clean: ## Remove everything made here, .venv included
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dist test-results $(UI)/node_modules tests/conformance/node_modules
-	rm -rf $(foreach made,node_modules built,tests/clients/*/$(made)) tests/clients/js/*/gql tests/clients/js/*/__generated__
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dist test-results $(UI)/node_modules
+	find tests -name node_modules -type d -prune -exec rm -rf {} +
+	rm -rf tests/clients/js/built tests/clients/js/*/gql tests/clients/js/*/__generated__
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

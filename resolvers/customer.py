@@ -122,7 +122,10 @@ class Customer(Purchases):
         return [strawberry.ID(victim) for victim in self.known.merged_from]
 
     @strawberry.field(
-        description="Points and tier in the default program; null for one who is not in it.",
+        description=(
+            "Points and tier in the default program; null for one who is not in it. "
+            "For all programs see `loyaltyPrograms`."
+        ),
         metadata=lives_on(POINTS, shape=Present()),
     )
     async def points(self) -> PointsSummary | None:
@@ -147,61 +150,85 @@ class Customer(Purchases):
         return None if record is None else LoyaltyProgram.of(self.known, record)
 
     group_loyalty_programs = whole(
-        GROUP_PROGRAMS, "Groups of loyalty programs that share a balance (V2 only). Not groups of people."
+        GROUP_PROGRAMS, "Groups of loyalty programs that share a balance. Not groups of people."
     )
-    cards = whole(CARDS, "The customer's loyalty cards (V2 only). They are kept out of the call when nobody asks.")
-    slab_history = whole(
-        SLAB_HISTORY, "Every change of the customer's tier, in all programs, the newest first (V1.1 only)."
+    cards = whole(CARDS, "The customer's loyalty cards. They are kept out of the call when nobody asks.")
+    slab_history = whole(SLAB_HISTORY, "Every change of the customer's tier, in all programs, the newest first.")
+    status = whole(
+        STATUS,
+        "The customer's status label; null where the organisation has given none.",
+        v2="statusLabel, statusLabelReason, statusLastUpdatedOn",
     )
-    status = whole(STATUS, "The customer's status label (V2 only); null where the organisation has given none.")
-    subscriptions = whole(SUBSCRIPTIONS, "Which messages the customer wants, by channel and purpose (V2 only).")
+    subscriptions = whole(SUBSCRIPTIONS, "Which messages the customer wants, by channel and purpose.")
 
-    custom_fields = whole(CUSTOM_FIELDS, "Fields that the organisation defines itself, of the asked profile, by name.")
-    promotional_points = whole(PROMOTIONAL_POINTS, "Points given by promotions (V2 only).")
-    expiry_schedules = whole(EXPIRY_SCHEDULES, "Points that will expire, by program and kind (V2 only).")
-    expiry_days = whole(EXPIRY_DAYS, "Points that will expire, by day, all programs added up (V1.1 only).")
-    expired_points = whole(EXPIRED_POINTS, "Points that expired, by program (V2 only).")
-    expired_days = whole(EXPIRED_DAYS, "Points that expired, by day, all programs added up (V1.1 only).")
-    points_totals = whole(POINTS_TOTALS, "Points spent, expired, returned and adjusted so far (V1.1 only).")
-    alternate_currencies = whole(ALTERNATE_CURRENCIES, "What programs count beside their points (V2 only).")
-    image = whole(CUSTOMER_IMAGE, "Pictures of the customer, with links that end within an hour (V2 only).")
-    extended_fields = whole(EXTENDED_FIELDS, "Typed fields that the organisation defines itself, by name (V2 only).")
-    extended_field_details = whole(EXTENDED_FIELDS_V1, "Extended fields as texts, in upstream's order (V1.1 only).")
-    segments = whole(SEGMENTS, "Segments, and the customer's partition in each, by name (V2 only).")
-    segment_details = whole(SEGMENTS_V1, "Segments with their types and descriptions (V1.1 only).")
-    promotion_points = whole(
-        PROMOTION_POINTS, "Points given by promotions, with the transactions and lines they were given for (V1.1 only)."
+    custom_fields = whole(
+        CUSTOM_FIELDS,
+        "Fields that the organisation defines itself, of the asked profile, by name.",
+        v2="profiles[].fields",
+        v1="custom_fields.field[]",
     )
-    returned_points = whole(RETURNED_POINTS, "Points taken back because of returned goods (V2 only).")
-    delayed_accrual = whole(DELAYED_ACCRUAL, "Promised points, and when they convert (V1.1 only).")
-    trackers = whole(TRACKERS, "The trackers on which the customer's tiers rest; null without any (V1.1 only).")
-    retention_criteria = whole(RETENTION_CRITERIA, "What keeps the tier of a membership (V1.1 only).")
-    user_group = whole(USER_GROUP, "The customer's group of people (V2 only).")
+    promotional_points = whole(PROMOTIONAL_POINTS, "Points given by promotions.")
+    expiry_schedules = whole(EXPIRY_SCHEDULES, "Points that will expire, by program and kind.")
+    expiry_days = whole(EXPIRY_DAYS, "Points that will expire, by day, all programs added up.")
+    expired_points = whole(EXPIRED_POINTS, "Points that expired, by program.")
+    expired_days = whole(EXPIRED_DAYS, "Points that expired, by day, all programs added up.")
+    points_totals = whole(POINTS_TOTALS, "Points spent, expired, returned and adjusted so far.")
+    alternate_currencies = whole(ALTERNATE_CURRENCIES, "What programs count beside their points.")
+    image = whole(CUSTOMER_IMAGE, "Pictures of the customer, with links that end within an hour.")
+    extended_fields = whole(
+        EXTENDED_FIELDS, "Typed fields that the organisation defines itself, by name.", v2="extendedFields"
+    )
+    extended_field_details = whole(
+        EXTENDED_FIELDS_V1,
+        "The extended fields as texts, in upstream's order; typed in `extendedFields`.",
+        v1="extended_fields.field[]",
+    )
+    segments = whole(SEGMENTS, "Segments, and the customer's partition in each, by name.")
+    segment_details = whole(SEGMENTS_V1, "Segments with their types and descriptions.")
+    promotion_points = whole(
+        PROMOTION_POINTS, "Points given by promotions, with the transactions and lines they were given for."
+    )
+    returned_points = whole(RETURNED_POINTS, "Points taken back because of returned goods.")
+    delayed_accrual = whole(DELAYED_ACCRUAL, "Promised points, and when they convert.")
+    trackers = whole(TRACKERS, "The trackers on which the customer's tiers rest; null without any.")
+    retention_criteria = whole(RETENTION_CRITERIA, "What keeps the tier of a membership.")
+    user_group = whole(USER_GROUP, "The customer's group of people.")
     user_group_details = whole(USER_GROUP_V1, "The customer's group of people as V1.1 tells it.")
     user_groups2_details = whole(USER_GROUPS2_V1, "Groups of the newer kind as V1.1 lists them.")
-    fleet_parent = whole(FLEET_PARENT, "The parent of a customer who belongs to a fleet (V2 only).")
-    card_loyalty_details = whole(CARD_LOYALTY, "What loyalty cards collected (V2 only).")
-    card_details = whole(CARDS_V1, "Cards as V1.1 tells them; prefer `cards`.")
-    image_details = whole(CUSTOMER_IMAGE_V1, "The picture as V1.1 tells it; prefer `image`.")
-    subscription_details = whole(SUBSCRIPTIONS_V1, "Subscriptions as V1.1 tells them; prefer `subscriptions`.")
-    notes = whole(NOTES, "Remarks of the staff; null without any (V1.1 only).")
+    fleet_parent = whole(FLEET_PARENT, "The parent of a customer who belongs to a fleet.")
+    card_loyalty_details = whole(CARD_LOYALTY, "What loyalty cards collected.")
+    card_details = whole(
+        CARDS_V1, "Cards as V1.1 tells them.", deprecated="Use `cards`: the same cards, with named and typed fields."
+    )
+    image_details = whole(
+        CUSTOMER_IMAGE_V1,
+        "The picture as V1.1 tells it.",
+        deprecated="Use `image`: the same picture, with named and typed fields.",
+    )
+    subscription_details = whole(
+        SUBSCRIPTIONS_V1,
+        "Subscriptions as V1.1 tells them.",
+        deprecated="Use `subscriptions`: the same facts, with named and typed fields.",
+    )
+    notes = whole(NOTES, "Remarks of the staff; null without any.")
     member_care_access = whole(
-        MEMBER_CARE_ACCESS, "Whether the customer is active near the gateway's own upstream user (V1.1 only)."
+        MEMBER_CARE_ACCESS, "Whether the customer is active near the gateway's own upstream user."
     )
 
     @strawberry.field(
-        description="Groups of the newer kind, with their loyalty details (V2 only).", metadata=lives_on(USER_GROUPS2)
+        description="Groups of the newer kind, with their loyalty details.", metadata=lives_on(USER_GROUPS2)
     )
     async def user_groups2(self, id: GroupId = strawberry.UNSET) -> UserGroups2 | None:
         """All groups, or the one asked for."""
         return await asked(self.known, USER_GROUPS2, id=id)
 
     programs = whole(
-        PROGRAMS_LIST, "Every program of the organisation, whether the customer is in it or not (V1.1 only, large)."
+        PROGRAMS_LIST,
+        "Every program of the organisation, whether the customer is in it or not; large: tens of kilobytes.",
     )
     upgrade_criteria = whole(
         TIER_UPGRADE_CRITERIA,
-        "What the next tier asks for; null at the top, and where it rests on a tracker (V1.1 only).",
+        "What the next tier asks for; null at the top, and where it rests on a tracker.",
     )
 
     @strawberry.field(
@@ -213,7 +240,10 @@ class Customer(Purchases):
         return None if await self.known.value(FRAUD()) is None else FraudDetails(known=self.known)
 
     @strawberry.field(
-        description="What is missing to keep the current tier, for every program; none in the base tier (V1.1 only).",
+        description=(
+            "What is missing to keep the current tier, for every program; none in the base tier. "
+            "Not every organisation's V2 tells gaps."
+        ),
         metadata=lives_on(GAP_TO_RENEW, {"days": "inDays"}, OF_PROGRAM_TO_RENEW),
     )
     async def gap_to_renew(
@@ -223,7 +253,10 @@ class Customer(Purchases):
         return of_program(await gaps_to_renew(self.known, in_days), program_id)
 
     @strawberry.field(
-        description="What is missing to reach the next tier, for every program; none in the top tier (V1.1 only).",
+        description=(
+            "What is missing to reach the next tier, for every program; none in the top tier. "
+            "Not every organisation's V2 tells gaps."
+        ),
         metadata=lives_on(GAP_TO_UPGRADE, {"days": "inDays"}, OF_PROGRAM_TO_UPGRADE),
     )
     async def gap_to_upgrade(

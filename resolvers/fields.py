@@ -14,6 +14,7 @@ from gateway.context import Customer
 from gateway.facets.kind import FacetKind
 from gateway.facets.needs import Lives
 from gateway.facets.shapes import Shape, Spread, Whole
+from gateway.model.describe import PLACES
 
 HOME: Final = "home"
 """The key of a field's `Lives` in its metadata."""
@@ -57,14 +58,30 @@ async def value_of(root: OfCustomer, kind: FacetKind) -> Any:
     return await root.known.value(root.known.facet_of_profile(kind.name) if kind.of_profile else kind())
 
 
-def whole(kind: FacetKind, description: str) -> Any:
-    """A field that is a facet's value as it is."""
+def whole(
+    kind: FacetKind,
+    description: str,
+    *,
+    v2: str | None = None,
+    v1: str | None = None,
+    deprecated: str | None = None,
+) -> Any:
+    """A field that is a facet's value as it is.
+
+    `v2` and `v1` are its paths in either payload, where its record's are not it (see `gateway.model.places`);
+    `deprecated` says what to ask for in its place.
+    """
 
     async def resolve(self: OfCustomer) -> Any:
         return await value_of(self, kind)
 
     resolve.__annotations__["return"] = kind.value
-    return strawberry.field(resolver=resolve, description=description, metadata=lives_on(kind))
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        metadata={**lives_on(kind), PLACES: (v2, v1)},
+        deprecation_reason=deprecated,
+    )
 
 
 def fields_of(record: Any) -> Mapping[str, Any]:
@@ -88,7 +105,7 @@ def spreads(
     The record stays the only declaration of those fields: names, types and descriptions are read from it. For a facet
     with arguments the class has them as `within`.
     """
-    record = _record_of(kind)
+    record = record_of(kind)
 
     def decorate(cls: Type) -> Type:
         for declared in record.__strawberry_definition__.fields:
@@ -111,6 +128,7 @@ def _spread(kind: FacetKind, record: type[Any], declared: StrawberryField, pick:
         resolver=resolve,
         name=declared.graphql_name,
         description=declared.description,
+        deprecation_reason=declared.deprecation_reason,
         metadata={
             HOME: Lives(kind, within=bool(kind.parameters)),
             SHAPE: Spread(record, declared.python_name, annotation, pick),
@@ -118,7 +136,7 @@ def _spread(kind: FacetKind, record: type[Any], declared: StrawberryField, pick:
     )
 
 
-def _record_of(kind: FacetKind) -> Any:
+def record_of(kind: FacetKind) -> Any:
     """The record type within `Record | None` or `list[Record] | None`."""
     plain = next(part for part in get_args(kind.value) if part is not type(None))
     return next(iter(get_args(plain)), plain)

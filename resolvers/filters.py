@@ -74,9 +74,7 @@ CouponSortOrder = Annotated[
 ]
 OfStatus = Annotated[CouponStatus | None, strawberry.argument(description="Only those of this status.")]
 SeriesId = Annotated[strawberry.ID | None, strawberry.argument(description="Only those of this coupon series.")]
-ActiveOnly = Annotated[
-    bool | None, strawberry.argument(description="All that are still good (upstream: `coupon_active`).")
-]
+ActiveOnly = Annotated[bool | None, strawberry.argument(description="All that are still good.")]
 OrgEntity = Annotated[
     OrgEntityType | None,
     strawberry.argument(description="Only those of an entity of this level: see `orgEntityValue`."),

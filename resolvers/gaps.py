@@ -61,7 +61,7 @@ class UpgradeStrategy(tiers.UpgradeStrategy):
     place: strawberry.Private[int]
 
     @strawberry.field(
-        description="The tracker, where a tracker counts (V1.1 only).",
+        description="The tracker, where a tracker counts.",
         metadata={
             HOME: Lives(GAP_TO_UPGRADE_V1, within=True),
             SHAPE: Placed(tiers.TierTracker | None, tracker_of),

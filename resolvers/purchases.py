@@ -17,7 +17,7 @@ class Purchases:
 
     @strawberry.field(
         description=(
-            "Coupons, good or not (V1.1 only). Two selections with different arguments cost two upstream calls, "
+            "Coupons, good or not. Two selections with different arguments cost two upstream calls, "
             "because upstream takes one set of filters a call."
         ),
         metadata=lives_on(COUPONS),
@@ -51,7 +51,7 @@ class Purchases:
 
     @strawberry.field(
         description=(
-            "Recent bills and returns (V1.1 only). They are kept out of the call when nobody asks. Whether upstream "
+            "Recent bills and returns. They are kept out of the call when nobody asks. Whether upstream "
             "heeds every filter differs between its versions. Two selections with different arguments cost two "
             "upstream calls."
         ),

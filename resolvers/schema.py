@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 from gateway.facets.needs import Homes
 from gateway.facets.shapes import OfRecord, Shapes
 from gateway.model.scalars import SCALARS
+from resolvers.descriptions import describe
 from resolvers.fields import HOME, SHAPE
 from resolvers.query import Query
 from resolvers.subgraph import SCALARS as REPRESENTATIONS
@@ -51,17 +52,13 @@ def _built(query: type[Query], scalars: Mapping[object, ScalarDefinition]) -> Gr
     }
     schema = built._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one place that opens it
     _leave_one_of_to_graphql_core(schema)
-    _tell_permissions(schema, homes)
-    return Graph(schema, built.as_str() + "\n", homes, shapes)
+    describe(schema, built.schema_converter.type_map, homes)
+    return Graph(schema, _sdl(built), homes, shapes)
 
 
-def _tell_permissions(schema: GraphQLSchema, homes: Homes) -> None:
-    """The catalog says what a caller must hold to see a facet; the fields on it repeat it where people read."""
-    for (name, field), home in homes.items():
-        parent = schema.type_map[name]
-        if home.on.permission is not None and isinstance(parent, GraphQLObjectType):
-            told = parent.fields[field].description or ""
-            parent.fields[field].description = f"{told} Needs the permission `{home.on.permission}`.".strip()
+def _sdl(built: strawberry.Schema) -> str:
+    """The text with its root named: a type called `Subscription` is taken for another one otherwise."""
+    return f"schema {{\n  query: {built.query.__name__}\n}}\n\n{built.as_str()}\n"
 
 
 def _leave_one_of_to_graphql_core(schema: GraphQLSchema) -> None:

@@ -7,12 +7,12 @@ from gateway.model.details import ExtendedField, NamedValue
 from gateway.model.scalars import Date, DateTime, Json
 
 
-@record(description="The status of a card, and who set it.")
+@record(description="The status of a card, and who set it.", v2="cardDetails[].statusInfo")
 class CardStatus:
     """V2 `cardDetails[].statusInfo`."""
 
     id: strawberry.ID | None = described("The id of this status entry.")
-    status: str | None = described("`ACTIVE`, `SUSPENDED`, `EXPIRED`, `DELETED`, `NOT_ISSUED` and others.")
+    status: str | None = described("The status: `ACTIVE`, `SUSPENDED`, `EXPIRED`, `DELETED`, `NOT_ISSUED` and others.")
     label: str | None = described("The organisation's own label of the status.")
     label_id: strawberry.ID | None = described("The label's id.")
     is_active: bool | None = described("Whether this status entry is the one in force.")
@@ -24,14 +24,14 @@ class CardStatus:
     auto_update_time: Date | None = described("The day of the last automatic change.")
 
 
-@record(description="A loyalty card of the customer.")
+@record(description="A loyalty card of the customer.", v2="cardDetails[]")
 class Card:
     """V2 `cardDetails[]`, which comes with every V2 call unless it is suppressed."""
 
     card_id: strawberry.ID | None = described("The card's id.")
-    card_number: str | None = described("The number on the card.")
+    card_number: str | None = described("The number on the card: `CAPD0000000101`.")
     card_external_id: str | None = described("The brand's own id of the card.")
-    type: str | None = described("`PHYSICAL` or `DIGITAL`.")
+    type: str | None = described("What kind of card: `PHYSICAL` or `DIGITAL`.")
     series_id: strawberry.ID | None = described("The id of the card series.")
     series_name: str | None = described("The name of the card series.")
     series_code: str | None = described("The code of the card series.")
@@ -45,6 +45,10 @@ class Card:
     org_id: strawberry.ID | None = described("The id of the organisation.")
     entity_id: strawberry.ID | None = described("The id of the till or store the card belongs to.")
     customer_id: strawberry.ID | None = described("The id of the customer the card is issued to.")
-    custom_fields: list[NamedValue] = listed("Fields that the organisation defines for cards, by name.")
-    extended_fields: list[ExtendedField] = listed("Typed fields that the organisation defines for cards, by name.")
+    custom_fields: list[NamedValue] = listed(
+        "Fields that the organisation defines for cards, by name.", v2="cardDetails[].customFields"
+    )
+    extended_fields: list[ExtendedField] = listed(
+        "Typed fields that the organisation defines for cards, by name.", v2="cardDetails[].extendedFields"
+    )
     status_info: CardStatus | None = described("The card's status.")

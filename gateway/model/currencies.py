@@ -5,12 +5,15 @@ import strawberry
 from gateway.model.describe import described, record
 
 
-@record(description="The customer's balance in an alternate currency.")
+@record(
+    description="The customer's balance in an alternate currency.",
+    v2="alternateCurrencyDetails[].alternateCurrencyData",
+)
 class AlternateCurrencyData:
     """V2 `alternateCurrencyDetails[].alternateCurrencyData`."""
 
     name: str | None = described("The currency's name.")
-    earned: float | None = described("What can be spent now.")
+    earned: float | None = described("What can be spent now, in units of this currency, as are all amounts here.")
     lifetime_earned: float | None = described("Earned so far, spent ones included.")
     redeemed: float | None = described("Spent so far.")
     expired: float | None = described("Expired unspent.")
@@ -25,7 +28,9 @@ class AlternateCurrencyData:
     total_expired: float | None = described("All that expired, as upstream totals it.")
 
 
-@record(description="An alternate currency of a program, and what the customer has of it.")
+@record(
+    description="An alternate currency of a program, and what the customer has of it.", v2="alternateCurrencyDetails[]"
+)
 class AlternateCurrency:
     """V2 `alternateCurrencyDetails[]`."""
 

@@ -10,6 +10,7 @@ from inspect import get_annotations
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 from strawberry.types.base import WithStrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.model.compiled import Declared, Reading, compiled, is_scalar
@@ -43,6 +44,14 @@ class Dialect:
         read = self._reading(kind)
         return [record for block in blocks if (record := read(reader, block)) is not None]
 
+    def keys(self, kind: type[Any], declared: StrawberryField) -> tuple[str, ...]:
+        """Under which keys a field of a record, or of a graph type made of it, may lie."""
+        name = declared.python_name
+        for base in kind.__mro__:
+            if found := self.exceptions.get(base, {}).get(name):
+                return found
+        return (self.spell(declared.graphql_name or to_camel_case(name), name),)
+
     def _reading(self, kind: type[Any]) -> Reading:
         """How a record is read, worked out at its first."""
         found = self._readings.get(kind)
@@ -51,7 +60,6 @@ class Dialect:
         return found
 
     def _declared(self, kind: type[Any]) -> Iterator[Declared]:
-        exceptions = self.exceptions.get(kind, {})
         annotations = {name: found for base in reversed(kind.__mro__) for name, found in get_annotations(base).items()}
         for declared in cast("type[WithStrawberryObjectDefinition]", kind).__strawberry_definition__.fields:
             name, annotation = declared.python_name, annotations[declared.python_name]
@@ -59,7 +67,7 @@ class Dialect:
             plain = next((part for part in parts if part is not type(None)), annotation)
             yield Declared(
                 name,
-                exceptions.get(name, (self.spell(declared.graphql_name or to_camel_case(name), name),)),
+                self.keys(kind, declared),
                 plain,
                 required=type(None) not in parts and not many,
                 nested=None if is_scalar(plain) and not many else self._reading(plain),

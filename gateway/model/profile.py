@@ -5,7 +5,7 @@ from gateway.model.details import NamedValue
 from gateway.model.scalars import DateTime
 
 
-@record(description="One identifier under which upstream knows the customer.")
+@record(description="One identifier under which upstream knows the customer.", v2="profiles[].identifiers[]")
 class Identifier:
     """V2 `profiles[].identifiers[]`."""
 
@@ -16,17 +16,17 @@ class Identifier:
     value: str | None = described("The identifier itself. Masked where upstream masks it for this credential.")
 
 
-@record(description="An address on which the customer can be reached.")
+@record(description="An address on which the customer can be reached.", v2="profiles[].commChannels[]")
 class CommChannel:
     """V2 `profiles[].commChannels[]`."""
 
     type: str = required("The channel: `mobile`, `email`, `wechat`, `push` and others.")
-    value: str | None = described("The number, address or token of the channel.")
+    value: str | None = described("The number, address or token of the channel: `919800000001`.")
     primary: bool | None = described("Whether it is the customer's main channel of its type.")
     verified: bool | None = described("Whether the customer has proved that the channel is theirs.")
 
 
-@record(description="What one source (a store, WeChat, a web shop) knows of the customer.")
+@record(description="What one source (a store, WeChat, a web shop) knows of the customer.", v2="profiles[]")
 class Profile:
     """V2 `profiles[]`, one per source and account."""
 
@@ -36,73 +36,81 @@ class Profile:
     account_id: str | None = described("The account of the source, for sources that have several; null for `INSTORE`.")
     identifiers: list[Identifier] = listed("The identifiers registered with this source.")
     comm_channels: list[CommChannel] = listed("The channels registered with this source.")
-    custom_fields: list[NamedValue] = listed("Fields that the organisation defines, of this profile, by name.")
-    created_on: DateTime | None = described("When the profile was created (upstream: `attribution.createDate`).")
+    custom_fields: list[NamedValue] = listed(
+        "Fields that the organisation defines, of this profile, by name.", v2="profiles[].fields"
+    )
+    created_on: DateTime | None = described("When the profile was created.", v2="profiles[].attribution.createDate")
     modified_on: DateTime | None = described(
-        "When the profile was last changed (upstream: `attribution.modifiedDate`)."
+        "When the profile was last changed.", v2="profiles[].attribution.modifiedDate"
     )
 
 
-@record()
+@record(v2="")
 class Profiles:
     """All profiles of a customer: what V2 alone brings, with every call."""
 
-    profiles: list[Profile] | None = described("Every profile of the customer, one per source and account (V2 only).")
+    profiles: list[Profile] | None = described("Every profile of the customer, one per source and account.")
 
 
-@record()
+@record(v2="profiles[]", v1="")
 class Person:
     """Names and main identifiers of the profile that was asked for: V2 `profiles[]`, V1.1 `firstname`, `mobile`, …"""
 
     first_name: str | None = described("First name, as registered with the asked `source`.")
     last_name: str | None = described("Last name, as registered with the asked `source`.")
-    mobile: str | None = described("Mobile number with country code and no plus sign: `919800000001`.")
-    email: str | None = described("Email address, spelt as it was registered.")
-    external_id: str | None = described("The brand's own id of the customer, such as a membership number.")
+    mobile: str | None = described(
+        "Mobile number with country code and no plus sign: `919800000001`.", v2="profiles[].identifiers[].value"
+    )
+    email: str | None = described("Email address, spelt as it was registered.", v2="profiles[].identifiers[].value")
+    external_id: str | None = described(
+        "The brand's own id of the customer, such as a membership number.", v2="profiles[].identifiers[].value"
+    )
 
 
-@record()
+@record(v2="loyaltyInfo", v1="")
 class Membership:
     """The customer's standing as a member: V2 `loyaltyInfo`, V1.1 `type`, `registered_on`, `lifetime_purchases`."""
 
     loyalty_type: str | None = described("`loyalty` for a member of the program, `non_loyalty` otherwise.")
     lifetime_purchases: float | None = described(
-        "All purchases so far, in the organisation's currency, returns not taken off."
+        "All purchases so far as an amount in the organisation's currency, returns not taken off: `41200.5`."
     )
-    registered_on: DateTime | None = described(
-        "When the customer joined (V2 `loyaltyInfo.attributionV2.createDate`, V1.1 `registered_on`)."
-    )
+    registered_on: DateTime | None = described("When the customer joined.", v2="loyaltyInfo.attributionV2.createDate")
     updated_on: DateTime | None = described(
-        "When the customer's record last changed (V2 `loyaltyInfo.attributionV2.modifiedDate`, V1.1 `updated_on`)."
+        "When the customer's record last changed.", v2="loyaltyInfo.attributionV2.modifiedDate"
     )
 
 
-@record(description="A store of the organisation.")
+@record(
+    description="A store of the organisation.",
+    v2="promotionalPoints.…[].issuedAt",
+    v1="registered_store, slab_history.history[].store, promotion_points.….item[].issued_at",
+)
 class Store:
     """V1.1 `registered_store` and `slab_history.history[].store`."""
 
-    code: str | None = described("The store's code.")
+    code: str | None = described("The store's code, as other systems of the organisation know it.")
     name: str | None = described("The store's name.")
 
 
-@record(description="A till (point of sale) of a store.")
+@record(description="A till (point of sale) of a store.", v1="registered_till")
 class Till:
     """V1.1 `registered_till`."""
 
-    code: str | None = described("The till's code.")
+    code: str | None = described("The till's code, as other systems of the organisation know it.")
     name: str | None = described("The till's name.")
 
 
-@record()
+@record(v1="")
 class Registration:
     """Where the customer registered: V1.1 alone knows, and tells unasked."""
 
-    registered_store: Store | None = described("The store where the customer registered (V1.1 only).")
-    registered_till: Till | None = described("The till at which the customer registered (V1.1 only).")
-    registered_by: str | None = described("Who registered the customer, usually the name of a store (V1.1 only).")
+    registered_store: Store | None = described("The store where the customer registered.")
+    registered_till: Till | None = described("The till at which the customer registered.")
+    registered_by: str | None = described("Who registered the customer, usually the name of a store.")
 
 
-@record(description="The customer's status label, as the organisation defines its labels.")
+@record(description="The customer's status label, as the organisation defines its labels.", v2="")
 class CustomerStatus:
     """V2 `embed=customerStatus`."""
 
@@ -111,7 +119,9 @@ class CustomerStatus:
     status_last_updated_on: DateTime | None = described("When the label last changed.")
 
 
-@record(description="Whether the customer wants messages of one kind on one channel.")
+@record(
+    description="Whether the customer wants messages of one kind on one channel.", v2="subscriptionInfo.subscriptions[]"
+)
 class Subscription:
     """V2 `subscriptionInfo.subscriptions[]`."""
 

@@ -6,14 +6,14 @@ from gateway.model.describe import described, record
 from gateway.model.scalars import DateTime, Json
 
 
-@record(description="A bill, or the return of one.")
+@record(description="A bill, or the return of one.", v1="transactions.transaction[]")
 class Transaction:
     """V1.1 `transactions.transaction[]`."""
 
     id: strawberry.ID | None = described("Upstream's id of the transaction.")
     number: str | None = described("The number on the bill.")
-    type: str | None = described("`REGULAR`, `RETURN` and others.")
-    created_date: DateTime | None = described("When it was made.")
+    type: str | None = described("What kind of transaction: `REGULAR`, `RETURN` and others.")
+    created_date: DateTime | None = described("When the bill or return was made.")
     store: str | None = described("The name of the store.")
     tenders: Json | None = described(
         "How it was paid, as upstream sends it; null unless the field's argument `tenders` is true. Undocumented shape."
@@ -24,7 +24,7 @@ class Transaction:
     )
 
 
-@record(description="A coupon of the customer.")
+@record(description="A coupon of the customer.", v1="coupons.coupon[]")
 class Coupon:
     """V1.1 `coupons.coupon[]`."""
 

@@ -3,7 +3,8 @@
 import pytest
 
 from gateway.telemetry.events import FaultMet
-from tests.conformance.conftest import Listening, Node, listening
+from tests.conformance.conftest import Listening, listening
+from tests.support.node import Node
 
 pytestmark = pytest.mark.conformance
 

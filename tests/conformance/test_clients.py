@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.conftest import Listening, Node
+from tests.conformance.conftest import Listening
+from tests.support.node import Node
 
 pytestmark = pytest.mark.conformance
 
