@@ -28,7 +28,7 @@ def changed(tmp_path: Path, change: Callable[[dict[str, GraphQLField]], object])
     return found
 
 
-def test_the_schema_breaks_nothing_of_the_released_one(lint_node: Node) -> None:
+def test_the_schema_breaks_nothing_of_the_released_one(lint_node: NodeProject) -> None:
     found = breaking(lint_node, RELEASED, SCHEMA)
     assert [one for one in found if one["path"] not in ON_PURPOSE] == []
 

@@ -27,7 +27,7 @@ def place(finding: Mapping[str, str]) -> str:
     return ".".join(reversed(names)) if rule(finding) == "no-typename-prefix" else names[0]
 
 
-def test_every_finding_is_excused_and_no_excuse_is_idle(lint_node: Node) -> None:
+def test_every_finding_is_excused_and_no_excuse_is_idle(lint_node: NodeProject) -> None:
     found = findings(lint_node, SCHEMA)
     assert {key: told for key, told in found.items() if key not in EXCUSED} == {}
     assert set(EXCUSED) - set(found) == set()
