@@ -9,8 +9,6 @@ from gateway.cli import DEV
 from tests.support.listening import Listening, listening
 from tests.support.node import NodeProject, node_project
 
-Node = NodeProject
-
 
 @pytest.fixture(scope="module")
 def dev() -> Iterator[Listening]:

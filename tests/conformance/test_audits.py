@@ -4,7 +4,7 @@ import pytest
 
 from gateway.telemetry.events import FaultMet
 from tests.conformance.conftest import Listening, listening
-from tests.support.node import Node
+from tests.support.node import NodeProject
 
 pytestmark = pytest.mark.conformance
 
@@ -37,23 +37,23 @@ RECOMMENDED_SINCE = {
 }
 
 
-def failing(node: Node, url: str) -> dict[str, str]:
+def failing(node: NodeProject, url: str) -> dict[str, str]:
     results = node("audits.mjs", url)
     assert len(results) == AUDITS
     return {one["id"]: f"{one['name']}: {one['reason']}" for one in results if one["status"] != "ok"}
 
 
-def test_every_audit_is_passed_by_a_developer_s_gateway(node: Node, dev: Listening) -> None:
+def test_every_audit_is_passed_by_a_developer_s_gateway(node: NodeProject, dev: Listening) -> None:
     assert failing(node, dev.url) == {}
     assert [event for event in dev.events if isinstance(event, FaultMet)] == []
 
 
-def test_every_audit_is_passed_by_a_serving_gateway_that_may_be_asked_for_its_schema(node: Node) -> None:
+def test_every_audit_is_passed_by_a_serving_gateway_that_may_be_asked_for_its_schema(node: NodeProject) -> None:
     """Some audits ask `__type`; without introspection that is a validation error, as it must be."""
     with listening(introspection=True) as gateway:
         assert failing(node, gateway.url) == {}
 
 
-def test_the_released_statuses_differ_from_the_audits_where_the_release_does(node: Node) -> None:
+def test_the_released_statuses_differ_from_the_audits_where_the_release_does(node: NodeProject) -> None:
     with listening(introspection=True, http={"status_codes": "released"}) as gateway:
         assert set(failing(node, gateway.url)) == RECOMMENDED_SINCE

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.conftest import Listening
-from tests.support.node import Node
+from tests.support.node import NodeProject
 
 pytestmark = pytest.mark.conformance
 
@@ -18,7 +18,7 @@ def sent(told: dict[str, Any]) -> list[tuple[str, bool, bool, int]]:
     return [(one["method"], one["text"], one["hash"], one["status"]) for one in told["requests"]]
 
 
-def test_clients_are_answered_and_send_a_known_hash_alone(node: Node, dev: Listening) -> None:
+def test_clients_are_answered_and_send_a_known_hash_alone(node: NodeProject, dev: Listening) -> None:
     told = node("clients.mjs", dev.url)
     for answers in (one["answers"] for one in told.values()):
         assert [answer["customer"]["firstName"] for answer in answers] == ["Asha", "Asha"]
