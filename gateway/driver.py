@@ -217,6 +217,7 @@ class Driver:
             return
         if other.id is not None and record.id not in (None, other.id):
             return
+        record.since = min(record.since, flight.began)
         record.deleted = record.deleted or other.deleted
         if other.settled(EXISTS) == NOBODY:
             record.nobody()

@@ -62,8 +62,6 @@ class Flights:
             flight.landed.set()
         if not flying:
             self._flying.pop(scope, None)
-        if not flying:
-            self._flying.pop(scope, None)
 
     def bringing(self, scope: Scope, record: CustomerRecord, since: float) -> Iterator[tuple[Flight, frozenset[Facet]]]:
         """The flights that will bring what the record misses, begun at `since` or later, with what each will bring."""

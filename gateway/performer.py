@@ -74,7 +74,7 @@ class Performer:
         for record, missed, received in zip(group.records, group.missed, replies, strict=True):
             conclude(record, missed, received)
             if record.settled(EXISTS) == NOBODY:
-                await self._cache.store_nobody(scope, record.address, began)
+                await self._cache.store_nobody(scope, record.address, min(record.since, began))
             if record.deleted and record.id:
                 with suppress(StoreDown):  # a lost one ends with the entries' own time
                     await self._cache.invalidate(scope.tenant, [record.id])

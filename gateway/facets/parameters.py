@@ -12,7 +12,7 @@ from gateway.facets.kind import FacetKind, FacetSource
 
 FACETS: Final = 1024
 """Results kept of each function of one facet: 0.4 KB each. Bounded, because callers choose days and accounts."""
-SETS: Final = 512
+SETS: Final = 384
 """Results kept of each function of facets together: 1 to 3 KB each, key included, where thirty are selected at random.
 One plan asks for some thirty of them, a remembered one (`plans.MOST`) for those of its two calls."""
 

@@ -382,11 +382,35 @@ def test_what_an_earlier_round_found_is_as_old_as_that_round(seed: int) -> None:
         ask(0, other, facets=person),
     ]
 
-    async def wrong() -> list[str]:
-        model = Model(seed)
-        for step in steps:
-            await model.take(step)
-        await model.end()
-        return model.wrong
+    assert asyncio.run(wrong(steps, seed)) == []
 
-    assert asyncio.run(wrong()) == []
+
+@pytest.mark.parametrize("seed", range(4))
+def test_that_there_is_nobody_is_as_old_as_the_call_that_said_so(seed: int) -> None:
+    """Also where it was waited for, and asked besides for something of somebody else."""
+    tenant = TENANTS[0]
+
+    def ask(*people: str, facet: Facet) -> Ask:
+        return Ask(tenant, "", 0, tuple((one, IdentifierKind.ID) for one in people), frozenset({facet}), math.inf)
+
+    one, nobody = "100000041", "100000055"
+    steps: list[Step] = [
+        ask(one, facet=PERSON()),
+        Hold(tenant, True),
+        ask(one, nobody, facet=PERSON()),
+        Break(tenant, 503),
+        Wait(NOBODY_FRESH_FOR + 1.0),
+        ask(one, nobody, facet=STATUS()),
+        Hold(tenant, False),
+        ask(nobody, facet=STATUS()),
+    ]
+    assert asyncio.run(wrong(steps, seed)) == []
+
+
+async def wrong(steps: Sequence[Step], seed: int) -> list[str]:
+    """What was served that must not be."""
+    model = Model(seed)
+    for step in steps:
+        await model.take(step)
+    await model.end()
+    return model.wrong
