@@ -57,7 +57,7 @@ class CustomerRecord:
         self.deleted = False
         """Whether some answer said that they were deleted; then nothing of them is shown, whatever another brought."""
         self.since = math.inf
-        """When what is known of it was asked for upstream first, by itself or by whom it waited for, in Unix seconds."""
+        """When what is known of it was first asked for, by itself or by whom it waited for, in Unix seconds."""
         self.stale: set[Facet] = set()
         """What was served though it is to be fetched anew."""
         self.failed: dict[Facet, GatewayError] = {}
