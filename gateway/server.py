@@ -145,7 +145,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._reads = False
         if self._held is not None:
             held, self._held = self._held, None
-            if self._answered_at_once(*held):
+            if self._answered_at_once(held[0]):
                 self._await_nothing()
                 return
             super()._start_asgi_task(*held)
@@ -195,7 +195,7 @@ class LimitedProtocol(HttpToolsProtocol):
         else:
             super()._start_asgi_task(cycle, app)
 
-    def _answered_at_once(self, cycle: RequestResponseCycle, app: Any) -> bool:  # noqa: ARG002 - as it is held
+    def _answered_at_once(self, cycle: RequestResponseCycle) -> bool:
         """Answers a request that is all there, if the application can without being called."""
         if self._at_once is None or cycle.more_body or self.flow.write_paused or self.transport.is_closing():
             return False

@@ -1,7 +1,7 @@
 """What descriptions say beyond what is declared: where upstream tells a field, and who may see it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.types.base import StrawberryList, StrawberryOptional
@@ -82,9 +82,7 @@ def _objects(schema: GraphQLSchema, types: Types) -> Iterator[tuple[str, Any]]:
 
 
 def _object(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
-    found = schema.type_map[name]
-    assert isinstance(found, GraphQLObjectType)  # noqa: S101 - `_objects` gave it
-    return found
+    return cast("GraphQLObjectType", schema.type_map[name])
 
 
 def _joined(*sentences: str | None) -> str:

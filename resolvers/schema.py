@@ -53,12 +53,8 @@ def _built(query: type[Query], scalars: Mapping[object, ScalarDefinition]) -> Gr
     schema = built._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one place that opens it
     _leave_one_of_to_graphql_core(schema)
     describe(schema, built.schema_converter.type_map, homes)
-    return Graph(schema, _sdl(built), homes, shapes)
-
-
-def _sdl(built: strawberry.Schema) -> str:
-    """The text with its root named: a type called `Subscription` is taken for another one otherwise."""
-    return f"schema {{\n  query: {built.query.__name__}\n}}\n\n{built.as_str()}\n"
+    # The root is named: a type called `Subscription` is taken for another one otherwise.
+    return Graph(schema, f"schema {{\n  query: Query\n}}\n\n{built.as_str()}\n", homes, shapes)
 
 
 def _leave_one_of_to_graphql_core(schema: GraphQLSchema) -> None:

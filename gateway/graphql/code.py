@@ -35,7 +35,6 @@ LEAVES: Final[Mapping[str, Any]] = {
 """The type of a record's attribute that is answered as it is, by the scalar of the graph."""
 
 _INT: Final = range(-(2**31), 2**31)
-_BUILTINS: Final[Mapping[str, Any]] = {"enumerate": enumerate, "list": list}
 
 
 class Deopt(Exception):

@@ -8,6 +8,7 @@ from graphql import build_schema as parsed
 
 from gateway.app import schema_text
 from gateway.graphql.projection import Compiled
+from resolvers.schema import build_schema
 from tests.driver.asking import broken
 from tests.support.gateway import GatewayUnderTest, running
 
@@ -113,6 +114,7 @@ async def test_the_service_tells_the_schema_with_its_key(gateway: GatewayUnderTe
     bare = "\n".join(sdl.splitlines()[2:]).replace(' @key(fields: "id")', "")
     assert bare.strip() == schema_text().strip()
     assert parsed(bare).type_map.keys() == parsed(schema_text()).type_map.keys()
+    assert parsed(build_schema(federation=True).sdl).query_type
     assert gateway.calls() == []
 
 
