@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -40,6 +40,10 @@ from resolvers.schema import build_schema
 if TYPE_CHECKING:
     from gateway.graphiql.page import Explorer
     from gateway.telemetry.metrics import Metrics
+
+
+LINES_WAIT_S: Final = 0.02
+"""For how long lines of the log may wait for others: a process that is killed loses as much of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ def create_app(
 
 def _telemetry(settings: Settings, emit: Emit | None) -> Telemetry:
     try:
-        return Telemetry(emit or Log(settings.log_level), settings.metrics, settings.traces)
+        return Telemetry(emit or Log(settings.log_level, wait_s=LINES_WAIT_S), settings.metrics, settings.traces)
     except ImportError:
         needed = "needs OpenTelemetry: pip install 'loyalty-graph-gateway[otel]'"
         raise BadSettings(f"GATEWAY_TRACES__ENABLED: {needed}") from None

@@ -20,6 +20,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from gateway.graphql.reading import LEFT
 from gateway.readiness import Readiness
 from gateway.settings.edge import ServerSettings
 
@@ -135,6 +136,8 @@ class LimitedProtocol(HttpToolsProtocol):
         """It went, or was sent away."""
         self._await_nothing()
         self.resume_writing()
+        if self._answering():
+            self.cycle.scope[LEFT] = True  # type: ignore[typeddict-unknown-key]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

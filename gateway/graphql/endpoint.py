@@ -24,6 +24,7 @@ from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.persisted import PersistedDocuments
 from gateway.graphql.reading import (
     ALLOWED,
+    LEFT,
     READING,
     ClientGone,
     check_headers,
@@ -104,6 +105,8 @@ class GraphQLEndpoint:
             try:
                 reply = await self._respond(request)
             except ClientGone:
+                return
+            if LEFT in scope:
                 return
             answering.answered(reply.status, len(reply.body))
             # A preflight is answered for itself: a header twice is none to a browser.

@@ -19,12 +19,16 @@ from gateway.settings.limits import LimitSettings
 ALLOWED: Final = "GET, HEAD, OPTIONS, POST"
 
 
+LEFT: Final = "gateway.left"
+"""Where a scope says that the client closed the connection before there was a whole answer, if the server tells."""
+
+
 class NotJson(BadRequest):
     """What should be JSON is none."""
 
 
 class ClientGone(Exception):
-    """The client left before the whole request had come. There is nobody to answer."""
+    """The client left before the whole request had come, or before there was an answer. There is nobody to answer."""
 
 
 @dataclass(frozen=True, slots=True)

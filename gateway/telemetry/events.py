@@ -267,7 +267,5 @@ def fields_of(event: Event) -> dict[str, Any]:
     """What an event says, as plain values by name."""
     if isinstance(event, RequestAnswered):
         return event.fields()
-    if isinstance(event, RequestRepeated):
-        return event.began.answered.fields()
     found = {one.name: getattr(event, one.name) for one in fields(event) if one.repr}
     return {name: value.value if isinstance(value, Enum) else value for name, value in found.items()}

@@ -1,9 +1,12 @@
 """The log: one JSON object a line. What libraries say goes there too, without the values they put into it."""
 
+import asyncio
 import logging
 import os
+import select
 import sys
 import traceback
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 
@@ -16,7 +19,10 @@ from gateway.telemetry.spans import CURRENT
 LONGEST_MESSAGE: Final = 200
 MOST_FRAMES: Final = 20
 
-_LINE: Final = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
+_UTC: Final = orjson.OPT_UTC_Z
+_LINE: Final = orjson.OPT_APPEND_NEWLINE | _UTC
+_OWN: Final = frozenset({"request_id", "milliseconds", "fresh_for", "trace_id"})
+"""What a request that was answered as another has of its own."""
 _NUMBERS: Final = {name.lower(): number for name, number in logging.getLevelNamesMapping().items()}
 
 
@@ -24,19 +30,25 @@ class Log:
     """Writes events of `level` and above as lines. An event that is not written costs next to nothing.
 
     Each line has `event`, `level` and `timestamp`, the fields of the event, and the `request_id` (and `trace_id`) of
-    the request that it happened for. A line that cannot be written is lost: nobody is refused an answer for it.
+    the request that it happened for. What is no warning may wait `wait_s` seconds for others, to be written with them.
+    A line that cannot be written is lost: nobody is refused an answer for it.
     """
 
-    def __init__(self, level: str, file: BinaryIO | None = None) -> None:
+    def __init__(self, level: str, file: BinaryIO | None = None, *, wait_s: float = 0.0) -> None:
         self._least = _NUMBERS[level]
         self._file = file or sys.stdout.buffer
+        self._wait_s = wait_s
+        self._waiting: list[bytes] = []
 
     def __call__(self, event: Event) -> None:
         """Takes one event."""
+        if isinstance(event, RequestRepeated):
+            if self._least <= logging.INFO:
+                self._put(_repeated(event), at_once=False)
+            return
         level = level_of(event)
         if level is not None and _NUMBERS[level] >= self._least:
-            kind = RequestAnswered if isinstance(event, RequestRepeated) else type(event)
-            self.write(kind.__name__, level, fields_of(event))
+            self.write(type(event).__name__, level, fields_of(event))
 
     def write(self, event: str, level: str, fields: dict[str, Any]) -> None:
         """Writes one line."""
@@ -47,11 +59,60 @@ class Log:
             if request.trace_id:
                 line["trace_id"] = request.trace_id
         line.update(fields)
+        self._put(orjson.dumps(line, option=_LINE), at_once=_NUMBERS[level] > logging.INFO)
+
+    def close(self) -> None:
+        """Writes what waits. Whatever comes now does not wait: there may be nobody who comes back to it."""
+        self._wait_s = 0.0
+        self._flush()
+
+    def _put(self, line: bytes, *, at_once: bool) -> None:
+        self._waiting.append(line)
+        if at_once or not self._wait_s:
+            self._flush()
+        elif len(self._waiting) == 1:
+            try:
+                asyncio.get_running_loop().call_later(self._wait_s, self._flush)
+            except RuntimeError:  # nobody would come back to it
+                self._flush()
+
+    def _flush(self) -> None:
+        """Writes what waits, in pieces that reach a pipe whole: other workers may write to the same one."""
+        waiting, self._waiting = self._waiting, []
+        piece, size = list[bytes](), 0
+        for line in waiting:
+            if piece and size + len(line) > select.PIPE_BUF:
+                self._write(piece)
+                piece, size = [], 0
+            piece.append(line)
+            size += len(line)
+        if piece:
+            self._write(piece)
+
+    def _write(self, lines: Sequence[bytes]) -> None:
         try:
-            self._file.write(orjson.dumps(line, option=_LINE))
+            self._file.write(b"".join(lines))
             self._file.flush()
         except (OSError, ValueError):  # nobody reads it any more
             return
+
+
+def _repeated(event: RequestRepeated) -> bytes:
+    """The line of a request that was answered as another: but for what is its own, it is as the other's."""
+    first = event.first
+    if not first.shared:
+        first.shared = orjson.dumps({name: value for name, value in first.fields().items() if name not in _OWN})[1:]
+    own = {
+        "event": RequestAnswered.__name__,
+        "level": "info",
+        "timestamp": datetime.now(UTC),
+        "request_id": event.request_id,
+        "milliseconds": event.milliseconds,
+        "fresh_for": event.fresh_for,
+    }
+    if trace := event.trace_id:
+        own["trace_id"] = trace
+    return b"%b,%b\n" % (orjson.dumps(own, option=_UTC)[:-1], first.shared)
 
 
 class LibraryLines(logging.Handler):

@@ -66,6 +66,8 @@ class RequestAnswered:
     fresh_for: int = 0
     caller: str = ""
     tenant: str = ""
+    shared: bytes = field(default=b"", init=False, repr=False)
+    """What the log lines of all that are answered as this one have in common, once there is one."""
 
     @property
     def outcome(self) -> RequestOutcome:
@@ -148,6 +150,11 @@ class RequestRepeated:
             )
             self._began = RequestBegan(answered, parent, state)
         return self._began
+
+    @property
+    def trace_id(self) -> str:
+        """The trace that it belongs to, if it is traced."""
+        return trace_of(self.headers)[0][3:35] if self._began is None else self._began.answered.trace_id
 
 
 def new_request_id() -> str:

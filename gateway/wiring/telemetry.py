@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from gateway.settings.telemetry import MetricsSettings, TracesSettings
 from gateway.telemetry.events import Emit, together
 from gateway.telemetry.lag import sample_lag
+from gateway.telemetry.log import Log
 
 if TYPE_CHECKING:
     from gateway.telemetry.metrics import Metrics
@@ -20,6 +21,7 @@ class Telemetry:
     """`emit` is told everything. Raises `ImportError` where traces are switched on and OpenTelemetry is not there."""
 
     def __init__(self, log: Emit, metrics: MetricsSettings, traces: TracesSettings) -> None:
+        self._log = log
         self.metrics = _metrics() if metrics.enabled else None
         self._token = metrics.token.get_secret_value()
         self._pass_on = traces.enabled and traces.pass_on
@@ -45,16 +47,16 @@ class Telemetry:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """While the gateway runs."""
-        if self.metrics is None:
-            yield
-            return
-        sampling = asyncio.create_task(sample_lag(self.metrics.lagged))
+        sampling = None if self.metrics is None else asyncio.create_task(sample_lag(self.metrics.lagged))
         try:
             yield
         finally:
-            sampling.cancel()
-            with suppress(asyncio.CancelledError):
-                await sampling
+            if sampling is not None:
+                sampling.cancel()
+                with suppress(asyncio.CancelledError):
+                    await sampling
+            if isinstance(self._log, Log):
+                self._log.close()
 
 
 # Imported only where they are wanted: they make a start slower and take a megabyte.

@@ -5,7 +5,6 @@ import socket
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 
 from gateway.sandbox import Faults
 from gateway.sandbox.faults import EndpointFault
@@ -35,11 +34,6 @@ def test_its_request_ends_and_asks_upstream_once() -> None:
     assert len([event for event in gateway.events if isinstance(event, RequestAnswered)]) == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the server does not tell the application that a connection was closed: over a socket nothing is ever "
-    "`abandoned`, a request goes on until its upstream has answered, and counts as answered with status 200",
-)
 def test_its_request_is_told_as_abandoned() -> None:
     (answered,) = [event for event in left_alone().events if isinstance(event, RequestAnswered)]
     assert answered.outcome is RequestOutcome.ABANDONED

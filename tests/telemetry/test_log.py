@@ -3,9 +3,10 @@
 import asyncio
 import json
 import logging
+import select
 from collections.abc import Iterator
 from io import BytesIO
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -105,6 +106,43 @@ async def test_all_that_happens_for_a_request_is_told_under_its_id_and_trace() -
     assert {line["event"] for line in of_first} == {"CallMade", "DocumentCompiled", "RequestAnswered"}
     assert {line["trace_id"] for line in of_first} == {trace}
     assert not [line for line in lines.all if line["request_id"] == ids[1] and "trace_id" in line]
+
+
+async def test_lines_wait_to_be_written_together_but_warnings_do_not() -> None:
+    written: list[bytes] = []
+
+    class Pieces(BytesIO):
+        def write(self, piece: Any) -> int:
+            written.append(piece)
+            return len(piece)
+
+    log, well = Log("info", Pieces(), wait_s=60.0), RequestAnswered("a", 0.0, status=200)
+    for _ in range(100):
+        log(well)
+    assert not written
+    log(StoreFailed("get", "timeout"))
+    lines = b"".join(written).splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["RequestAnswered"] * 100 + ["StoreFailed"]
+    assert 1 < len(written) < 20
+    assert all(len(piece) <= select.PIPE_BUF and piece.endswith(b"}\n") for piece in written)
+    written.clear()
+    log(well)
+    assert not written
+    log.close()
+    assert len(written) == 1
+    log(well)
+    assert len(written) == 2
+
+
+async def test_a_line_that_waits_is_written_in_time() -> None:
+    lines = Lines()
+    log = Log("info", lines, wait_s=0.001)
+    log(RequestAnswered("a", 0.0, status=200))
+    assert not lines.all
+    later = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.002, later.set_result, None)
+    await later
+    assert len(lines.all) == 1
 
 
 def test_what_happens_for_nobody_has_no_id() -> None:
