@@ -15,7 +15,7 @@ from gateway.cache.parts import Part, Ways
 from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamPartial
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import EXISTS
+from gateway.facets.catalog import EXISTS, PARTIAL_CODES
 from gateway.facets.explain import ExplainedCall, Shown, causes_of
 from gateway.facets.facet import Facet
 from gateway.facets.parameters import ways
@@ -172,7 +172,7 @@ class Performer:
     def _part(self, call: Call, whole: Ways, found: Found, began: float) -> Part:
         """What may be kept of a block: all that came whole, asked for or not."""
         page = found.page(call.endpoint, self._zone)
-        if page.warnings:
+        if not page.warnings.isdisjoint(PARTIAL_CODES):
             whole = {facet: way for facet, way in whole.items() if not page.partial(way)}
         return self._cache.part(page, whole, began, self._clock())
 

@@ -49,38 +49,48 @@ class Part:
     after it was `put_away`: most customers are not asked for again soon.
     """
 
-    __slots__ = ("_away", "_keeper", "_read", "facets", "fetched_at", "lasts", "page", "took_s", "ways")
+    __slots__ = ("_away", "_keeper", "_read", "fetched_at", "page", "took_s", "ways")
 
     def __init__(self, page: Page, ways: Ways, fetched_at: float, took_s: float, keeper: Keeper) -> None:
         self.page = page
         self.ways = ways
-        self.facets: Collection[Facet] = ways
         self.fetched_at = fetched_at
         self.took_s = took_s
-        self.lasts = fetched_at + keeper.longest(ways)
-        """Until when any of it can be of use, in Unix seconds."""
         self._keeper = keeper
-        self._read: dict[Facet, Entry | None] = {}
+        self._read: dict[Facet, Entry | None] | None = None
         self._away = False
 
     def __len__(self) -> int:
         return len(self.page) + OVERHEAD
 
+    @property
+    def facets(self) -> Collection[Facet]:
+        """What it has."""
+        return self.ways
+
+    @property
+    def lasts(self) -> float:
+        """Until when any of it can be of use, in Unix seconds."""
+        return self.fetched_at + self._keeper.longest(self.ways)
+
     def entry(self, facet: Facet) -> Entry | None:
         """The entry of a facet that the call brought; null where its reader fails."""
-        if facet in self._read:
-            return self._read[facet]
+        read = self._read
+        if read is None:
+            read = self._read = {}
+        elif facet in read:
+            return read[facet]
         keeper = self._keeper
         try:
             value, anomalies = self.page.read(facet, self.ways[facet])
         except Exception as fault:  # noqa: BLE001 - a fault in one reader costs its facet, not the answer
             keeper.tell(self.page.endpoint, facet, fault)
-            self._read[facet] = None
+            read[facet] = None
             return None
         for anomaly in anomalies:
             keeper.tell(self.page.endpoint, facet, anomaly)
         found = Entry(value, self.fetched_at, keeper.lifetimes[facet.name], self.page.endpoint, self.took_s)
-        self._read[facet] = found
+        read[facet] = found
         if self._away:
             keeper.add(self)
         return found
@@ -92,7 +102,7 @@ class Part:
 
     def cool(self) -> None:
         """Keeps the text alone, from which everything can be read again."""
-        self._read.clear()
+        self._read = None
         self.page.cool()
 
     def close(self) -> None:

@@ -1,6 +1,8 @@
 """What a status says, in HTTP or in a body: shared by both endpoints and the token call. Pure."""
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from gateway.errors import (
@@ -17,6 +19,16 @@ def code_of(block: Block) -> str:
     """The `code` of a status, error or warning, a number or a text upstream. What is no code is not repeated."""
     found = identity_of(block.get("code"))
     return found if found and len(found) <= _LONGEST and found.isdecimal() else "unknown"
+
+
+def warned(codes: Iterable[str]) -> frozenset[str]:
+    """The codes as a set: the same one for the same codes. Upstream warns of the same all day, and pages keep it."""
+    return _warned(tuple(codes))
+
+
+@lru_cache(maxsize=256)
+def _warned(codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(codes)
 
 
 _LONGEST: Final = 6

@@ -21,7 +21,7 @@ from gateway.facets.plan import Call
 from gateway.model.envelope import block_of, items, listed, response_of
 from gateway.model.readers import Block, flag_of, identity_of
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target, Unattributed
-from gateway.upstream.codes import SERVER_FAULTS, code_of
+from gateway.upstream.codes import SERVER_FAULTS, code_of, warned
 from gateway.upstream.request import UpstreamRequest
 
 PATH: Final = "/v1.1/customer/get"
@@ -168,4 +168,4 @@ def _warnings(status: Block) -> frozenset[str]:
     """Warnings are bare code strings; an XML-born body has one string, or an empty list for the wrapper."""
     found: Any = block_of(status.get("warnings")).get("warning")
     listed = cast("list[object]", found) if isinstance(found, list) else [found]
-    return frozenset(code_of(block_of(one) or {"code": one}) for one in listed if one)
+    return warned(code_of(block_of(one) or {"code": one}) for one in listed if one)

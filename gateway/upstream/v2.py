@@ -16,7 +16,7 @@ from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID
 from gateway.model.readers import Block, identity_of
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Outcome, Target
-from gateway.upstream.codes import SERVER_FAULTS, code_of, failure
+from gateway.upstream.codes import SERVER_FAULTS, code_of, failure, warned
 from gateway.upstream.request import UpstreamRequest
 
 LOOKUP_PATH: Final = "/v2/customers/lookup/customerDetails"
@@ -88,7 +88,7 @@ def outcome(body: object, target: Target, raw: bytes = b"") -> Outcome:
     found = identity_of(entity.get("id"))
     if found is None or not found.isdigit():
         return Failed(UpstreamUnavailable("Upstream (V2) answered a customer without an id."))
-    warnings = frozenset((*_codes(entity.get("warnings")), *codes))
+    warnings = warned((*_codes(entity.get("warnings")), *codes))
     merged = _VICTIM in warnings or _SURVIVOR in warnings
     asked = target.identifiers[0]
     if asked.kind is IdentifierKind.ID and asked.value != found and not merged:

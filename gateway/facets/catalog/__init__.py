@@ -142,6 +142,11 @@ CATALOG: Final[Mapping[str, FacetKind]] = {
 EXISTS: Final[Facet] = EXISTENCE()
 """The one facet of its kind: every customer of an answer needs it."""
 
+PARTIAL_CODES: Final[frozenset[str]] = frozenset(
+    code for kind in CATALOG.values() for source in kind.sources for code in source.partial_codes
+)
+"""The warnings that speak of a part of an answer."""
+
 ALWAYS: Final[Mapping[Endpoint, Mapping[str, str]]] = {
     Endpoint.V2: {},
     # user_id is the join key to V2 and to webhooks (facts §2.1).
