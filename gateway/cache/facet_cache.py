@@ -11,10 +11,10 @@ import msgspec
 from gateway.cache.entries import Entry, Identity, KeptRecord
 from gateway.cache.keys import Keys, Name, identifiers
 from gateway.cache.leases import lease_of, promised_by
-from gateway.cache.local import Glance, LocalRecords, Stands, Warm
+from gateway.cache.local import NOTHING, Glance, LocalRecords, Stands, Warm
 from gateway.cache.parts import Part, Ways
 from gateway.cache.records import Records
-from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, Told, fresh_for, stamps_of, told
+from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, NOTHING_SAID, Told, fresh_for, stamps_of, told
 from gateway.cache.stores import Item, Store
 from gateway.context import Scope
 from gateway.facets.catalog import CARDS, CATALOG
@@ -124,6 +124,14 @@ class FacetCache:
                     values = await self._store.multi_get(records.places(scope, sought, again))
                     records.take(scope, sought, again, values, now)
         return {one.customer: one.known(now, of, most_age) for one, of in zip(sought, old, strict=True)}
+
+    def knows_nothing(self, scope: Scope, address: Address, believed: CustomerId | None) -> bool:
+        """Whether surely nothing is kept of a customer, here or where others share it. `believed` is as of `glance`."""
+        if self._local is None or self._shares or scope.accepted_for_s < math.inf:
+            return False
+        return self._stamps.last(self._keys.identity(scope, address)) is NOTHING_SAID and (
+            believed is None or self._local.find(self._keys.record(scope, believed)) is NOTHING
+        )
 
     def glance(
         self, scope: Scope, address: Address, believed: CustomerId | None, facets: Iterable[Facet | None]

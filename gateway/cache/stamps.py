@@ -22,7 +22,7 @@ MOST_SEEN: Final = 4096
 
 Told = tuple[float, str]
 """A time in Unix seconds; of an identity also the name, empty for nobody."""
-NOTHING: Final[Told] = (NOT_SINCE, "")
+NOTHING_SAID: Final[Told] = (NOT_SINCE, "")
 """What is told where nothing lies."""
 
 
@@ -38,12 +38,12 @@ class Stamps:
 
     def last(self, key: str) -> Told:  # noqa: ARG002 - as above
         """What was known last to lie under a key, which may not be all."""
-        return NOTHING
+        return NOTHING_SAID
 
     async def read(self, keys: Sequence[str], others: Sequence[str] = ()) -> tuple[list[Told], list[bytes | None]]:
         """What lies under keys of stamps, and under others as it is: one round trip."""
         found = await self._store.multi_get([*keys, *others])
-        return [told(data) or NOTHING for data in found[: len(keys)]], found[len(keys) :]
+        return [told(data) or NOTHING_SAID for data in found[: len(keys)]], found[len(keys) :]
 
     def say(self, keys: Sequence[str], stamp: Told) -> None:
         """Told of stamps that this process is about to write to the store."""
@@ -63,7 +63,7 @@ class OwnStamps(Stamps):
     def last(self, key: str) -> Told:
         """What lies under a key."""
         found = self._memory.find(key)
-        return told(found) or NOTHING if isinstance(found, bytes) else NOTHING
+        return told(found) or NOTHING_SAID if isinstance(found, bytes) else NOTHING_SAID
 
 
 class NearStamps(OwnStamps):
@@ -94,7 +94,7 @@ class NearStamps(OwnStamps):
             found = await self._shared.get_surely([*keys, *others])
         except StoreDown:
             return [self.last(key) for key in keys], [None] * len(others)
-        stamps = [self._later(key, told(data) or NOTHING) for key, data in zip(keys, found, strict=False)]
+        stamps = [self._later(key, told(data) or NOTHING_SAID) for key, data in zip(keys, found, strict=False)]
         for key, stamp in zip(keys, stamps, strict=True):
             self._seen.add(key, at, stamp)
         return stamps, found[len(keys) :]
