@@ -18,7 +18,7 @@ from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, NOTHING_S
 from gateway.cache.stores import Item, Store
 from gateway.context import Scope
 from gateway.facets.catalog import CARDS, CATALOG
-from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, IdentifierKind
+from gateway.facets.facet import Address, CustomerId, Facet, IdentifierKind
 from gateway.facets.kind import Lifetime
 from gateway.facets.page import Page
 from gateway.model.cards import Card
@@ -68,10 +68,6 @@ class FacetCache:
         self._records = Records(self._keys, local, self._warm, shares=self._shares)
         self._longest = max(lifetime.whole for lifetime in self._lifetimes.values()) + IDENTITY_FRESH_FOR
         self._stamps = stamps_of(store, local and local.store, for_s=trust_s, lasting_s=self._longest, clock=clock)
-
-    def entry(self, facet: Facet, value: object, origin: Endpoint, began: float, ended: float) -> Entry:
-        """An entry for a value that a call brought, which began and ended at these times."""
-        return Entry(value, began, self._lifetimes[facet.name], origin, max(0.0, ended - began))
 
     def part(self, page: Page, ways: Ways, began: float, ended: float) -> Part:
         """A part for the page that a call brought, which began and ended at these times."""
@@ -188,15 +184,6 @@ class FacetCache:
         cards = part.entry(CARDS()) if CARDS() in part.ways else None
         part.put_away()
         await self._store.multi_put([*self._identified(scope, address, customer, part.fetched_at, cards, now), *items])
-
-    async def store(self, scope: Scope, address: Address, customer: CustomerId, entries: Mapping[Facet, Entry]) -> None:
-        """Keeps that the address names the customer, and every entry for as long as it can be of use."""
-        now = self._clock()
-        since = min((entry.fetched_at for entry in entries.values()), default=now)
-        items = self._identified(scope, address, customer, since, entries.get(CARDS()), now)
-        items += self._records.items(scope, customer, entries, now)
-        self._records.keep_entries(scope, customer, entries, now)
-        await self._store.multi_put(items)
 
     def _identified(
         self, scope: Scope, address: Address, customer: CustomerId, since: float, cards: Entry | None, now: float

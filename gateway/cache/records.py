@@ -70,10 +70,6 @@ class Records:
         part = PackedPart(lasting, self._keeper, {facet: entry for facet, (_, entry) in entries.items()})
         self._local.add(self._keys.record(scope, customer), part, now)
 
-    def keep_entries(self, scope: Scope, customer: CustomerId, entries: Mapping[Facet, Entry], now: float) -> None:
-        """Keeps entries here that are put into the store."""
-        self.keep_packed(scope, customer, {facet: (packed(entry), entry) for facet, entry in entries.items()}, now)
-
     def items(self, scope: Scope, customer: CustomerId, entries: Mapping[Facet, Entry], now: float) -> list[Item]:
         """What to put into the store of entries, for as long as each can be of use."""
         keys, found = self._keys.facets(scope, customer, entries), list[Item]()

@@ -8,11 +8,15 @@ from typing import Any
 from gateway.cache.entries import Entry, Kept
 from gateway.cache.facet_cache import FacetCache
 from gateway.cache.memory import MemoryStore
+from gateway.cache.parts import Part, Ways
 from gateway.cache.stores import Item, Store
 from gateway.context import Scope
 from gateway.facets.addresses import address as read_address
+from gateway.facets.capabilities import Capabilities
+from gateway.facets.catalog import CATALOG
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, IdentifierKind, Source
 from gateway.facets.kind import Lifetime
+from gateway.facets.parameters import ways
 from gateway.model.cards import Card
 from tests.support.clock import Clock
 
@@ -20,7 +24,50 @@ SECRET = b"of this deployment"
 TENANT = "https://up.example"
 SCOPE = Scope(TENANT, "basic:till.one:0123456789abcdef", "store-7", "zh")
 ASHA = CustomerId("100000001")
+WAY = CATALOG["EXISTENCE"].sources[0]
 LIFE = Lifetime(fresh_for=60.0, stale_for=30.0, error_stale_for=600.0)
+
+
+class Brought(Part):
+    """A part of which it is known what it holds, without a page to read it from."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, entries: Mapping[Facet, Entry], since: float) -> None:
+        self.ways = dict.fromkeys(entries, WAY)
+        self.fetched_at = since
+        self._entries = entries
+
+    def __len__(self) -> int:
+        return 100
+
+    @property
+    def lasts(self) -> float:
+        """Until the last entry is of no use."""
+        return max((entry.fetched_at + entry.lifetime.whole for entry in self._entries.values()), default=0.0)
+
+    def entry(self, facet: Facet) -> Entry | None:
+        """One of those."""
+        return self._entries[facet]
+
+    def put_away(self) -> None:
+        """It stays as it is."""
+
+    cool = close = put_away
+
+
+async def keep(
+    cache: FacetCache, scope: Scope, address: Address, customer: CustomerId, entries: Mapping[Facet, Entry]
+) -> None:
+    """Keeps entries as if a call had brought them, which began with the oldest of them; now, if it brought nothing."""
+    now: float = cache._clock()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    since = min((entry.fetched_at for entry in entries.values()), default=now)
+    await cache.keep(scope, address, customer, Brought(entries, since))
+
+
+def brought(endpoint: Endpoint, *facets: Facet) -> Ways:
+    """How the endpoint brings them."""
+    return ways(endpoint, frozenset(facets), Capabilities())
 
 
 class Recording(MemoryStore):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gateway.cache.entries import Fresh, Missing
+from gateway.cache.entries import Entry, Fresh, Missing
 from gateway.cache.facet_cache import FacetCache
 from gateway.context import Scope
-from gateway.facets.catalog import CARDS, EXISTENCE, GAP_TO_RENEW
+from gateway.facets.catalog import CARDS, CATALOG, EXISTENCE, GAP_TO_RENEW
 from gateway.facets.facet import CustomerId, Endpoint, IdentifierKind
 from tests.cache.support import (
     ASHA,
@@ -19,6 +19,7 @@ from tests.cache.support import (
     card,
     fetched,
     identified,
+    keep,
     kinds,
     named,
 )
@@ -45,7 +46,7 @@ def cache(store: Recording, clock: Clock) -> FacetCache:
 
 async def fill(cache: FacetCache, clock: Clock, *scopes: Scope, customer: CustomerId = ASHA) -> None:
     for scope in scopes:
-        await cache.store(scope, MOBILE, customer, {EXISTENCE(): fetched(clock)})
+        await keep(cache, scope, MOBILE, customer, {EXISTENCE(): fetched(clock)})
 
 
 async def test_an_invalidation_reaches_every_scope_of_the_tenant_and_no_other(cache: FacetCache, clock: Clock) -> None:
@@ -68,7 +69,7 @@ async def test_what_is_fetched_after_an_invalidation_is_served_again(cache: Face
     before = fetched(clock)
     clock.step(1)
     await cache.invalidate(TENANT, [ASHA])
-    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): before})  # a call that began before, and landed after
+    await keep(cache, SCOPE, MOBILE, ASHA, {EXISTENCE(): before})  # a call that began before, and landed after
     assert await kinds(cache, [EXISTENCE()]) == [Missing]
     clock.step(0.001)
     await fill(cache, clock, SCOPE)
@@ -87,8 +88,8 @@ async def test_where_clocks_may_differ_an_invalidation_takes_a_little_more(store
 
 async def test_an_invalidation_outlives_everything_that_it_is_about(cache: FacetCache, clock: Clock) -> None:
     """Else what it made old would be served again when it is forgotten."""
-    entry = cache.entry(EXISTENCE(), True, Endpoint.V2, clock.now, clock.now)
-    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): entry})
+    entry = Entry(True, clock.now, CATALOG["EXISTENCE"].lifetime, Endpoint.V2)
+    await keep(cache, SCOPE, MOBILE, ASHA, {EXISTENCE(): entry})
     await cache.invalidate(TENANT, [ASHA])
     while clock.now < entry.fetched_at + entry.lifetime.whole + 10:
         clock.step(30)
@@ -110,7 +111,7 @@ async def test_everybody_not_found_is_asked_for_again_after_an_event_that_adds(c
     email = named({"email": "a@b"})
     for scope in (SCOPE, NEIGHBOURS[0], STRANGER):
         await cache.store_nobody(scope, MOBILE, clock.now)
-        await cache.store(scope, email, ASHA, {})
+        await keep(cache, scope, email, ASHA, {})
     clock.step(1)
     await cache.invalidate(TENANT, [CustomerId("9")])
     assert await identified(cache, SCOPE, [MOBILE, email]) == {MOBILE: None, email: ASHA}
@@ -150,8 +151,8 @@ async def test_identifiers_and_cards_lead_to_their_customer_from_every_scope_of_
     cache: FacetCache, clock: Clock
 ) -> None:
     held = {CARDS(): fetched(clock, [card("CAPD1"), card("CAPD2")])}
-    await cache.store(SCOPE, MOBILE, ASHA, held)
-    await cache.store(NEIGHBOURS[0], named({"email": "a@b"}), CustomerId("2"), {CARDS(): fetched(clock, None)})
+    await keep(cache, SCOPE, MOBILE, ASHA, held)
+    await keep(cache, NEIGHBOURS[0], named({"email": "a@b"}), CustomerId("2"), {CARDS(): fetched(clock, None)})
     seen = {
         (IdentifierKind.MOBILE, "+91 9800000001"): {ASHA},
         (IdentifierKind.CARD_NUMBER, "CAPD1"): {ASHA},
@@ -170,8 +171,8 @@ async def test_who_an_identifier_names_is_known_as_long_as_there_may_be_entries(
     cache: FacetCache, clock: Clock
 ) -> None:
     """The identity lasts a minute; what it brought lasts longer, and must be found to be made old."""
-    entry = cache.entry(CARDS(), [card("CAPD1")], Endpoint.V2, clock.now, clock.now)
-    await cache.store(SCOPE, MOBILE, ASHA, {CARDS(): entry})
+    entry = Entry([card("CAPD1")], clock.now, CATALOG["CARDS"].lifetime, Endpoint.V2)
+    await keep(cache, SCOPE, MOBILE, ASHA, {CARDS(): entry})
     clock.step(entry.lifetime.whole)
     assert await cache.named(TENANT, IdentifierKind.MOBILE, ["919800000001"]) == {ASHA}
     assert await cache.named(TENANT, IdentifierKind.CARD_NUMBER, ["CAPD1"]) == {ASHA}

@@ -30,6 +30,7 @@ from tests.cache.support import (
     cache_over,
     fetched,
     identified,
+    keep,
     kinds,
     known,
     named,
@@ -103,7 +104,7 @@ def two(store: Mortal, clock: Clock) -> FacetCache:
 
 async def fill(cache: FacetCache, clock: Clock, *facets: Facet, scope: Scope = SCOPE, value: Any = True) -> None:
     entries = {facet: fetched(clock, value if facet == EXISTENCE() else None) for facet in facets or FACETS}
-    await cache.store(scope, MOBILE, ASHA, entries)
+    await keep(cache, scope, MOBILE, ASHA, entries)
 
 
 async def ask(cache: FacetCache, *facets: Facet, scope: Scope = SCOPE) -> list[type[Kept]]:
@@ -199,7 +200,7 @@ async def test_a_request_that_bounds_ages_asks_at_any_time(one: FacetCache, stor
 async def test_any_number_of_customers_is_one_round_trip(one: FacetCache, store: Mortal, clock: Clock) -> None:
     many = [CustomerId(str(number)) for number in range(20)]
     for customer in many[:10]:
-        await one.store(SCOPE, named({"mobile": customer}), customer, {STATUS(): fetched(clock, None)})
+        await keep(one, SCOPE, named({"mobile": customer}), customer, {STATUS(): fetched(clock, None)})
     store.forget_calls()
     found = await one.lookup(SCOPE, dict.fromkeys(many, (STATUS(),)))
     assert [type(found[customer].facets[STATUS()]) for customer in many] == [Absent] * 10 + [Missing] * 10
@@ -244,7 +245,7 @@ async def test_what_is_old_everywhere_is_as_stale_as_it_is_and_then_spare(
 async def test_a_small_draw_asks_the_store_and_is_drawn_once(store: Mortal, clock: Clock) -> None:
     draws = iter([1e-3])
     one, two = near(store, clock), near(store, clock, draw=lambda: next(draws))
-    await one.store(SCOPE, MOBILE, ASHA, {STATUS(): Entry(None, clock.now, LIFE, Endpoint.V2, took_s=1.0)})
+    await keep(one, SCOPE, MOBILE, ASHA, {STATUS(): Entry(None, clock.now, LIFE, Endpoint.V2, took_s=1.0)})
     clock.step(55)
     assert await kinds(two, [STATUS()]) == [Stale]
 
@@ -327,7 +328,7 @@ async def test_what_upstream_told_before_an_invalidation_and_came_after_it_is_no
     before = fetched(clock, None)
     clock.step(0.5)
     await one.invalidate(TENANT, [ASHA])
-    await one.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): before, STATUS(): before})
+    await keep(one, SCOPE, MOBILE, ASHA, {EXISTENCE(): before, STATUS(): before})
     assert (glanced(one), await ask(one)) == (None, [Missing, Missing])
 
 
@@ -388,7 +389,7 @@ async def test_who_was_revoked_or_named_anew_elsewhere_is_seen_after_the_window(
     await fill(one, clock)
     await ask(one)
     clock.step(0.1)
-    await two.store(SCOPE, MOBILE, CustomerId("2"), {})
+    await keep(two, SCOPE, MOBILE, CustomerId("2"), {})
     await two.revoke(NEIGHBOURS[0])
     assert await identified(one, SCOPE, [MOBILE]) == {MOBILE: ASHA}
     clock.step(WINDOW_S)
@@ -419,7 +420,7 @@ async def test_identities_end_with_their_time_and_not_with_the_window(store: Mor
     cache = near(store, clock, 60.0)
     await cache.store_nobody(SCOPE, MOBILE, clock.now)
     email = named({"email": "a@b"})
-    await cache.store(SCOPE, email, ASHA, {})
+    await keep(cache, SCOPE, email, ASHA, {})
     assert await identified(cache, SCOPE, [MOBILE, email]) == {MOBILE: None, email: ASHA}
     clock.step(NOBODY_FRESH_FOR)
     assert await identified(cache, SCOPE, [MOBILE, email]) == {email: ASHA}
@@ -499,7 +500,7 @@ async def test_who_asks_with_their_own_credential_is_never_answered_without_aski
 
 async def test_a_credential_that_was_not_accepted_lately_sees_nothing(store: Mortal, clock: Clock) -> None:
     one = near(store, clock)
-    await one.store(PASSING, MOBILE, ASHA, {STATUS(): Entry(None, clock.now, LIFE, Endpoint.V2)})
+    await keep(one, PASSING, MOBILE, ASHA, {STATUS(): Entry(None, clock.now, LIFE, Endpoint.V2)})
     clock.step(59)
     assert await ask(one, STATUS(), scope=PASSING) == [Absent]
     clock.step(2)
@@ -539,7 +540,7 @@ async def test_every_scope_sees_its_own_entries_and_no_others_at_each_replica(
     replicas = [near(store, clock, bytes_=bytes_) for _ in range(2)]
     stored: set[tuple[Any, ...]] = set()
     for replica, scope, who, customer, what in used:
-        await replicas[replica].store(scope, who, customer, {what: fetched(clock, what == EXISTENCE() or None)})
+        await keep(replicas[replica], scope, who, customer, {what: fetched(clock, what == EXISTENCE() or None)})
         stored.add((scope, customer, what))
     for scope in {scope for _, scope, *_ in used}:
         for _, _, who, customer, what in used:

@@ -24,6 +24,7 @@ from tests.cache.support import (
     dual,
     fetched,
     identified,
+    keep,
     kinds,
     named,
 )
@@ -63,7 +64,7 @@ async def test_no_identifier_and_no_credential_is_in_a_key(cache: FacetCache, st
     everything = {kind(): fetched(clock, None) for kind in CATALOG.values() if kind.unasked}
     await identified(cache, SCOPE, ADDRESSES)
     for one in ADDRESSES:
-        await cache.store(SCOPE, one, ASHA, everything | {CARDS(): fetched(clock, [card(VALUES[3])])})
+        await keep(cache, SCOPE, one, ASHA, everything | {CARDS(): fetched(clock, [card(VALUES[3])])})
         await cache.store_nobody(SCOPE, one, clock.now)
         await cache.lookup(SCOPE, {ASHA: everything})
         assert await cache.lease(SCOPE, one, everything, 5)
@@ -81,7 +82,7 @@ async def test_values_hold_no_identifier_but_the_customers_own_data(
     cache: FacetCache, store: Recording, clock: Clock
 ) -> None:
     for one in ADDRESSES:
-        await cache.store(SCOPE, one, ASHA, {EXISTENCE(): fetched(clock)})
+        await keep(cache, SCOPE, one, ASHA, {EXISTENCE(): fetched(clock)})
         await cache.store_nobody(SCOPE, one, clock.now)
         await cache.lease(SCOPE, one, [EXISTENCE()], 5)
     secrets = [text.encode() for text in (*VALUES, SCOPE.principal, TENANT, SECRET.decode())]
@@ -94,7 +95,7 @@ async def test_without_the_secret_nobody_can_tell_a_key(clock: Clock) -> None:
     for secret in (b"one", b"another"):
         store = Recording(clock)
         cache = cache_over(store, clock, secret=secret)
-        await cache.store(SCOPE, ADDRESSES[0], ASHA, {EXISTENCE(): fetched(clock)})
+        await keep(cache, SCOPE, ADDRESSES[0], ASHA, {EXISTENCE(): fetched(clock)})
         await cache.invalidate(TENANT, [ASHA], nobodies=True)
         hashes += [key.partition(":")[2] for key in store.keys]
     assert len(hashes) == len(set(hashes)) == 10
@@ -102,14 +103,14 @@ async def test_without_the_secret_nobody_can_tell_a_key(clock: Clock) -> None:
 
 
 async def test_two_processes_of_one_secret_share_what_they_know(store: Recording, clock: Clock) -> None:
-    await cache_over(store, clock).store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
+    await keep(cache_over(store, clock), SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
     other = cache_over(store, clock)
     assert await identified(other, SCOPE, [MOBILE]) == {MOBILE: ASHA}
     assert await kinds(other, [EXISTENCE()]) == [Fresh]
 
 
 async def test_processes_of_different_secrets_share_nothing(cache: FacetCache, store: Recording, clock: Clock) -> None:
-    await cache.store(SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
+    await keep(cache, SCOPE, MOBILE, ASHA, {EXISTENCE(): fetched(clock)})
     other = cache_over(store, clock, secret=b"another")
     assert await kinds(other, [EXISTENCE()]) == [Missing]
     assert await identified(other, SCOPE, [MOBILE]) == {}
@@ -137,7 +138,7 @@ async def test_every_scope_sees_its_own_entries_and_no_others(
     stored: set[tuple[Any, ...]] = set()
     remembered: dict[tuple[Scope, Address], str] = {}
     for scope, who, customer, what in used:
-        await cache.store(scope, who, customer, {what: fetched(clock, what == EXISTENCE() or None)})
+        await keep(cache, scope, who, customer, {what: fetched(clock, what == EXISTENCE() or None)})
         stored.add((scope, customer, what))
         remembered[(scope, who)] = customer
     for scope in {scope for scope, *_ in used}:

@@ -15,7 +15,7 @@ from gateway.cache.sealed import SealedStore
 from gateway.cache.stores import Store
 from gateway.cache.valkey import ValkeyStore
 from gateway.facets.catalog import CARDS, EXISTENCE, STATUS
-from tests.cache.support import ASHA, MOBILE, SCOPE, TENANT, cache_over, card, fetched, identified, kinds
+from tests.cache.support import ASHA, MOBILE, SCOPE, TENANT, cache_over, card, fetched, identified, keep, kinds
 from tests.support.clock import Clock
 from tests.support.gateway import running
 from tests.support.valkey import Valkey
@@ -39,7 +39,7 @@ class Replica:
 
     async def fill(self, clock: Clock) -> None:
         values = {EXISTENCE(): True, STATUS(): None, CARDS(): [card("C1")]}
-        await self.cache.store(SCOPE, MOBILE, ASHA, {facet: fetched(clock, value) for facet, value in values.items()})
+        await keep(self.cache, SCOPE, MOBILE, ASHA, {facet: fetched(clock, value) for facet, value in values.items()})
 
 
 @pytest.fixture
