@@ -20,7 +20,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from gateway.graphql.reading import LEFT
+from gateway.asgi import LEFT, WRITE
 from gateway.readiness import Readiness
 from gateway.settings.edge import ServerSettings
 
@@ -119,6 +119,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._at_once = config.at_once
         self._reads = False
         self._held: tuple[RequestResponseCycle, Any] | None = None
+        self._lines: tuple[object, bytes] = (None, b"")
         self._phase = _Phase.HEAD
         self._head_bytes = 0
         self._came_bytes = 0
@@ -151,7 +152,7 @@ class LimitedProtocol(HttpToolsProtocol):
             if self._answered_at_once(held[0]):
                 self._await_nothing()
                 return
-            super()._start_asgi_task(*held)
+            self._start(*held)
         if self.transport.is_closing():
             return
         match self._phase:
@@ -196,24 +197,46 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._reads and self._at_once is not None and app is ours:
             self._held = cycle, app
         else:
-            super()._start_asgi_task(cycle, app)
+            self._start(cycle, app)
+
+    def _start(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cast("dict[str, Any]", cycle.scope)[WRITE] = self._write
+        super()._start_asgi_task(cycle, app)
 
     def _answered_at_once(self, cycle: RequestResponseCycle) -> bool:
         """Answers a request that is all there, if the application can without being called."""
-        if self._at_once is None or cycle.more_body or self.flow.write_paused or self.transport.is_closing():
+        if self._at_once is None or cycle.more_body or not self._writable(cycle):
             return False
         answer = self._at_once(cycle.scope, bytes(cycle.body))
         if answer is None:
             return False
-        lines = [STATUS_LINE[200], *(b"%s: %s\r\n" % header for header in cycle.default_headers)]
-        if not cycle.keep_alive:
-            lines.append(b"connection: close\r\n")
-        self.transport.write(b"".join((*lines, answer)))
+        self._answer(cycle, answer)
+        return True
+
+    def _write(self, scope: Any, answer: bytes) -> bool:
+        """Does what `asgi.Write` says, unless the next request has come already."""
+        cycle = self.cycle
+        if cycle.scope is not scope or not self._writable(cycle):
+            return False
+        self._answer(cycle, answer)
+        return True
+
+    def _writable(self, cycle: RequestResponseCycle) -> bool:
+        done = cycle.response_started or cycle.disconnected
+        return not done and not self.flow.write_paused and not self.transport.is_closing()
+
+    def _answer(self, cycle: RequestResponseCycle, answer: bytes) -> None:
+        """Writes all of an answer but its status line. uvicorn would look at every header anew, and write twice."""
+        if self._lines[0] is not cycle.default_headers:  # a new list every second
+            told = b"".join([b"%b: %b\r\n" % header for header in cycle.default_headers])
+            self._lines = cycle.default_headers, STATUS_LINE[200] + told
+        ends = b"" if cycle.keep_alive else b"connection: close\r\n"
+        self.transport.write(b"".join((self._lines[1], ends, answer)))
         cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
-        return True
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the signature is uvicorn's own
         """Refuses what the parser refused, and what was refused in the parser's name."""

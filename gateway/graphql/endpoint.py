@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from gateway.asgi import LEFT
 from gateway.auth.authenticator import Authenticator, immediate
 from gateway.auth.callers import Caller, Staff
 from gateway.errors import BadRequest, CallerError, Forbidden, HttpRefusal, InternalError
@@ -24,7 +25,6 @@ from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.persisted import PersistedDocuments
 from gateway.graphql.reading import (
     ALLOWED,
-    LEFT,
     READING,
     ClientGone,
     check_headers,

@@ -19,10 +19,6 @@ from gateway.settings.limits import LimitSettings
 ALLOWED: Final = "GET, HEAD, OPTIONS, POST"
 
 
-LEFT: Final = "gateway.left"
-"""Where a scope says that the client closed the connection before there was a whole answer, if the server tells."""
-
-
 class NotJson(BadRequest):
     """What should be JSON is none."""
 

@@ -7,6 +7,8 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.asgi import WRITE, Write
+
 EXPLAIN_HEADER: Final = "x-gateway-explain"
 
 Headers = list[tuple[bytes, bytes]]
@@ -64,6 +66,10 @@ class Reply:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's own
         """Answers one HTTP request; one by HEAD without the body."""
+        write: Write | None = scope.get(WRITE)
+        whole = self.status == 200 and scope["method"] != "HEAD"
+        if write and whole and write(scope, b"%b\r\n%b" % (lines_of(self.headers), self.body)):
+            return
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
 

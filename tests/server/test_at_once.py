@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.asgi import WRITE
 from gateway.readiness import Readiness
 from gateway.server import Server, ServerConfig
 from gateway.settings import Settings
@@ -55,10 +56,13 @@ async def test_they_are_as_all_others_are_and_counted(gateway: Served) -> None:
 
 
 class Prompt:
-    """An application that answers a body of its own at once, and any other late."""
+    """An application that answers a body of its own at once, and any other late: one of them in one piece."""
 
-    async def __call__(self, scope: Any, _: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
+        if b"piece" in (await receive())["body"] and scope[WRITE](scope, b"content-length: 5\r\n\r\nwhole"):
+            assert not scope[WRITE](scope, b"content-length: 5\r\n\r\nagain")
+            return
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
         await send({"type": "http.response.body", "body": b"late"})
 
@@ -89,6 +93,19 @@ async def test_the_application_is_not_called_for_them(prompt: int) -> None:
         assert [(await ask(client, text))[2] for text in texts] == [b"soon", b"late", b"soon", b"soon"]
         await client.send(post("prompt") + post("other"))
         assert [(await client.answer())[2] for _ in range(2)] == [b"soon", b"late"]
+
+
+async def test_an_application_may_write_its_answer_in_one_piece(prompt: int) -> None:
+    """Where the next request has come already, its answer is sent as any other."""
+    async with connected(prompt) as client:
+        assert [(await ask(client, text))[2] for text in ("piece", "other", "piece")] == [b"whole", b"late", b"whole"]
+        await client.send(post("piece") + post("piece"))
+        assert [(await client.answer())[2] for _ in range(2)] == [b"late", b"whole"]
+        await client.send(post("piece", "connection: close"))
+        status, headers, body = await client.answer()
+        assert (status, headers["connection"], body) == (200, "close", b"whole")
+        assert "date" in headers
+        assert await client.rest() == b""
 
 
 async def test_requests_in_one_go_are_answered_in_their_order(gateway: Served) -> None:
