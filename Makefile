@@ -26,9 +26,9 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-nightly test-conformance test-clients \
+.PHONY: help setup run test test-nightly test-conformance test-clients test-site test-newcomer \
         check check-lint check-format check-types check-imports check-schema \
-        format schema release-schema docs bench explorer clean
+        format schema release-schema docs site site-pages site-serve bench explorer clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,12 @@ test-conformance: $(SETUP) ## Run the public suites against the gateway (needs N
 test-clients: $(SETUP) ## Run clients and tools of client developers against gateway and schema (needs Node and npm)
 	GATEWAY_TESTS_CLIENTS=1 $(PYTEST) -n0 -v tests/clients $(ARGS)
 
+test-site: site ## Test what only a built site shows
+	GATEWAY_TESTS_SITE=1 $(PYTEST) -n0 -v tests/docs/test_site.py $(ARGS)
+
+test-newcomer: $(SETUP) ## Follow README and tutorial from a fresh clone, in an empty environment
+	GATEWAY_TESTS_NEWCOMER=1 $(PYTEST) -n0 -v -s tests/newcomer $(ARGS)
+
 check: $(SETUP) ## Run every check-… below and report all failures, not only the first
 	@$(MAKE) --no-print-directory --keep-going check-lint check-format check-types check-imports check-schema
 
@@ -97,6 +103,21 @@ release-schema: check-schema ## Fix the schema of a release: what later ones are
 
 docs: $(SETUP) ## Write the pages of docs/ that the code already says
 	PYTHONPATH=. $(BIN)/python docs/generate.py
+
+# What makes the site is installed beside the rest, and only here.
+SITE := dist/site
+SITE_SETUP := .venv/.site-setup-done
+$(SITE_SETUP): $(SETUP)
+	@$(BIN)/uv sync --frozen --quiet --inexact --only-group docs && touch $@
+
+site-pages: $(SETUP)
+	@$(BIN)/python docs/pages.py $(SITE)
+
+site: $(SITE_SETUP) site-pages ## Make the site of the documentation in dist/site/html; a broken link fails
+	@cd $(SITE) && rm -rf html && ../../$(BIN)/zensical build --clean --strict
+
+site-serve: site ## Show the site on 127.0.0.1:8080; `make site-pages` beside it shows what was changed
+	@cd $(SITE) && ../../$(BIN)/zensical serve --dev-addr 127.0.0.1:8080
 
 bench: $(SETUP) ## Measure the gateway beside what its targets name (a few minutes; docs/performance.md)
 	@$(BIN)/python bench/run.py $(ARGS)

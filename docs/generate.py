@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from docs.recipes import recipes
 from gateway.errors import Code
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import CATALOG, EXISTENCE
@@ -13,7 +14,7 @@ from gateway.facets.kind import Condition, FacetKind, FacetSource
 from gateway.facets.parameters import brought, sources
 from gateway.settings import variables
 from gateway.settings.tenants import TENANT
-from gateway.settings.upstream import UPSTREAM
+from gateway.settings.upstream import UPSTREAM, UpstreamSettings
 from gateway.settings.values import Secret
 from gateway.telemetry.metrics import GAUGES, Metrics
 from resolvers.schema import build_schema
@@ -47,6 +48,66 @@ def errors() -> str:
         "A customer whom upstream does not know is `null` without an error.\n\n"
     )
     return MADE.format(source="`gateway/errors.py`") + intro + _table("code | meaning", rows)
+
+
+def limits() -> str:
+    """Every bound of a request and of a connection, with the setting that moves it."""
+    told = {name: (meaning, default) for name, meaning, default in variables()}
+    bounds = [name for name in told if name.startswith("GATEWAY_LIMITS__") and name not in KEPT]
+    patience = [name for name in told if name.startswith("GATEWAY_SERVER__")]
+    page = LIMITS.format(
+        requests=_table(
+            "at most | of | setting", (f"| {told[name][1]} | {told[name][0]} | `{name}` |" for name in bounds)
+        ),
+        connections=_table(
+            "bound | of | setting", (f"| {told[name][1]} | {told[name][0]} | `{name}` |" for name in patience)
+        ),
+        upstream=UpstreamSettings().deadline_s,
+    )
+    return MADE.format(source="`gateway/settings/`") + page
+
+
+KEPT = {"GATEWAY_LIMITS__DOCUMENTS", "GATEWAY_LIMITS__DOCUMENTS_TOKENS"}
+"""What bounds the gateway's own memory and refuses nothing."""
+LIMITS = """\
+# Limits
+
+A request is measured before anything dear is done with it. What is too large is refused whole, before any upstream \
+call, with `LIMIT_EXCEEDED`; the message and `extensions` name the limit, the value and the bound:
+
+```graphql
+{{
+  customer(by: {{ mobile: "919800000001" }}) {{
+    id @include(if: true) @include(if: true) @include(if: true) @include(if: true) @include(if: true) @include(if: true)
+  }}
+}}
+```
+
+```json
+{{"errors": [{{
+  "message": "query: 6 directives on one node are more than the limit of 5",
+  "extensions": {{
+    "code": "LIMIT_EXCEEDED", "argument": "query", "limit": "directives on one node", "value": 6, "bound": 5}}}}]}}
+```
+
+The defaults let every field of a customer through almost twice. Whoever meets one usually puts values into the text \
+that belong into variables, or asks for more customers at once than a screen shows. `extensions.cost` of every answer \
+tells how far a request was from the bound that depends on what it asks.
+
+## Of a request
+
+{requests}
+Too many bytes are refused by HTTP: 413 for a body, 414 for a query string, 431 for headers ([http.md](http.md)).
+
+## Of a connection
+
+{connections}
+## Of the work upstream
+
+A request has {upstream:g} seconds for all its upstream calls (`GATEWAY_UPSTREAM__DEADLINE_S`); what comes later is \
+`UPSTREAM_TIMEOUT` on its own fields. Where upstream is asked as much as it may be, a request is `OVERLOADED`, with \
+the seconds after which to come back. [resilience.md](resilience.md) has both.
+"""
 
 
 def facets() -> str:
@@ -180,7 +241,14 @@ def _table(head: str, rows: Iterable[str]) -> str:
     return "\n".join([f"| {head} |", "|" + " --- |" * columns, *rows]) + "\n"
 
 
-PAGES = {"settings.md": settings, "errors.md": errors, "facets.md": facets, "metrics.md": metrics}
+PAGES = {
+    "settings.md": settings,
+    "errors.md": errors,
+    "limits.md": limits,
+    "facets.md": facets,
+    "metrics.md": metrics,
+    "recipes.md": lambda: MADE.format(source="`docs/recipes.py` and `examples/operations/`") + recipes(),
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -1,5 +1,6 @@
 """`examples/operations`: the ten commonest questions, each valid, and answered by the calls that are told here."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,11 @@ from tests.support.gateway import running
 ROOT = Path(__file__).parents[2]
 OPERATIONS = {file.stem: file for file in sorted((ROOT / "examples" / "operations").glob("*.graphql"))}
 
-ASHA = {"by": {"mobile": "919800000001"}}
 V1 = "/v1.1/customer/get?"
 V2 = "/v2/customers/lookup/customerDetails?"
 V2_ASHA = "identifierName=mobile&identifierValue=919800000001&source=INSTORE"
 
-VARIABLES: dict[str, dict[str, Any]] = {
-    "CustomerId": {"mobile": "919800000001"},
-    "CustomerList": {"by": [{"externalId": "EXT-0001"}, {"externalId": "EXT-0041"}]},
-}
-"""Those of the others are `ASHA`."""
+VARIABLES: dict[str, dict[str, Any]] = json.loads((ROOT / "examples" / "operations" / "variables.json").read_text())
 CALLS = {
     "ActiveCoupons": [
         (
@@ -43,7 +39,7 @@ CALLS = {
     ],
     "PointsScreen": [f"{V2}embed=expirySchedules,ignoreCardDetails,mlp&{V2_ASHA}"],
     "Programs": [f"{V2}embed=ignoreCardDetails,mlp&{V2_ASHA}"],
-    "RecentTransactions": [f"{V1}format=json&mobile=919800000001&notes=false&user_id=true"],
+    "RecentTransactions": [f"{V1}format=json&mobile=919800000044&notes=false&user_id=true"],
     "TierScreen": [
         (
             f"{V1}format=json&gap_to_upgrade_for=0&mlp=true&mobile=919800000001&notes=false&slab_history=true"
@@ -60,7 +56,7 @@ def schema() -> GraphQLSchema:
 
 def test_the_ten_are_there_and_priced() -> None:
     assert len(OPERATIONS) == 10
-    assert OPERATIONS.keys() == CALLS.keys()
+    assert OPERATIONS.keys() == CALLS.keys() == VARIABLES.keys()
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -75,7 +71,7 @@ def test_an_operation_is_valid_and_has_the_name_of_its_file(name: str, schema: G
 
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_an_operation_costs_these_calls_and_brings_something_for_every_field(name: str) -> None:
-    text, variables = OPERATIONS[name].read_text(), VARIABLES.get(name, ASHA)
+    text, variables = OPERATIONS[name].read_text(), VARIABLES[name]
     async with running() as gateway:
         answer = await gateway.ask(text, variables)
         assert "errors" not in answer
@@ -90,7 +86,7 @@ async def test_an_operation_costs_these_calls_and_brings_something_for_every_fie
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_the_price_is_told_before_it_is_paid(name: str) -> None:
     async with running() as gateway:
-        planned = await gateway.ask(OPERATIONS[name].read_text(), VARIABLES.get(name, ASHA), x_gateway_explain="plan")
+        planned = await gateway.ask(OPERATIONS[name].read_text(), VARIABLES[name], x_gateway_explain="plan")
         assert len(planned["extensions"]["explain"]["calls"]) == len(CALLS[name])
         assert gateway.sandbox.requests == []
 
