@@ -348,7 +348,7 @@ def right(ask: Ask, began: Began, customer: str, facet: Facet, record: CustomerR
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 
 
-@settings(max_examples=20_000 if NIGHTLY else 250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5_000 if NIGHTLY else 250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps, st.integers(0, 2**16))
 async def test_nothing_is_served_that_is_too_old_or_another_ones(taken: list[Step], seed: int) -> None:
     model = Model(seed)
