@@ -216,7 +216,7 @@ def test_manifest_and_folder_agree() -> None:
 def test_the_built_files_belong_to_the_sources() -> None:
     """After a change under `ui/`: `npm ci && npm run build` there, and commit `static/` with it."""
     documentation = {UI / "README.md"}
-    sources = [*UI.glob("*.*"), *UI.glob("src/*"), *UI.glob("tools/*")]
+    sources = [*UI.glob("*.*"), *UI.glob("src/**/*"), *UI.glob("tools/**/*")]
     present = {
         path.relative_to(UI).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sources

@@ -4,9 +4,12 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 
+import { Asker } from './asking.js';
 import { createFetcher } from './fetcher.js';
-import { storage } from './storage.js';
+import { isFirstVisit, storage, upstreamOpen } from './storage.js';
 import './styles.css';
+import { UpstreamPanel } from './upstream/panel.jsx';
+import { Watch } from './upstream/watch.js';
 import { installWorkers } from './workers.js';
 
 const config = JSON.parse(document.getElementById('graphiql-config').textContent);
@@ -15,12 +18,18 @@ installWorkers(config.workers);
 
 // Naming any plugin replaces GraphiQL's default list, so the history plugin is named too.
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
+const asker = new Asker(config.endpoint, { explains: config.explain });
+const upstream = new Watch(asker, upstreamOpen);
 
 createRoot(document.getElementById('graphiql')).render(
   <GraphiQL
-    fetcher={createFetcher(config.endpoint)}
+    fetcher={createFetcher(asker, upstream)}
     plugins={plugins}
     defaultTabs={config.tabs.length > 0 ? config.tabs : undefined}
+    // GraphiQL opens the first of these tabs without its variables unless they are said twice.
+    initialVariables={isFirstVisit() ? (config.tabs[0]?.variables ?? undefined) : undefined}
+    defaultHeaders={config.headers}
+    defaultEditorToolsVisibility="variables"
     inputValueDeprecation
     schemaDescription
     // Headers carry credentials; persisted ones would stay in localStorage for anyone at this browser.
@@ -28,5 +37,8 @@ createRoot(document.getElementById('graphiql')).render(
     storage={storage}
   >
     <GraphiQL.Logo>Loyalty graph</GraphiQL.Logo>
+    <GraphiQL.Footer>
+      <UpstreamPanel upstream={upstream} />
+    </GraphiQL.Footer>
   </GraphiQL>,
 );

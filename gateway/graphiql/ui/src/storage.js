@@ -4,6 +4,9 @@
 // credential in the browser's storage can be read by whoever sits there next.
 
 const HISTORY = new Set(['graphiql:queries', 'graphiql:favorites']);
+// Editors against result and upstream panel, until somebody drags the bar between them.
+const FIRST_SIZES = { 'graphiql:editorFlex': '0.72' };
+const UPSTREAM = 'graphiql:upstream';
 
 function withoutHeaders(value) {
   try {
@@ -14,11 +17,22 @@ function withoutHeaders(value) {
 }
 
 export const storage = {
-  getItem: (name) => localStorage.getItem(name),
+  getItem: (name) => localStorage.getItem(name) ?? FIRST_SIZES[name] ?? null,
   setItem: (name, value) => localStorage.setItem(name, HISTORY.has(name) ? withoutHeaders(value) : value),
   removeItem: (name) => localStorage.removeItem(name),
   clear: () => localStorage.clear(),
   get length() {
     return localStorage.length;
   },
+};
+
+/** Whether nobody has been here before, as far as this browser knows. */
+export function isFirstVisit() {
+  return localStorage.getItem('graphiql:tabState') === null;
+}
+
+/** Whether the upstream panel was left open; it is at first. */
+export const upstreamOpen = {
+  read: () => localStorage.getItem(UPSTREAM) !== 'closed',
+  write: (open) => localStorage.setItem(UPSTREAM, open ? 'open' : 'closed'),
 };
