@@ -95,6 +95,35 @@ async def test_colours_follow_the_system(open_explorer, scheme: str, background:
         await expect(page.locator(".graphiql-container")).to_have_css("background-color", background)
 
 
+async def test_tabs_are_dragged(open_explorer) -> None:
+    """Without the library that GraphiQL has for it."""
+    async with open_explorer() as page:
+        tabs = page.locator(".graphiql-tab-button")
+        first, second, third, *others = await tabs.all_inner_texts()
+        await tabs.nth(0).drag_to(tabs.nth(2))
+        await expect(tabs).to_have_text([second, third, first, *others])
+
+
+async def test_descriptions_are_read_as_markdown(open_explorer) -> None:
+    """By the reader that Monaco brings."""
+    async with open_explorer() as page:
+        await schema_is_known(page)
+        docs = page.locator(".graphiql-doc-explorer")
+        await docs.get_by_role("link", name="Query").click()
+        await docs.get_by_role("link", name="Customer", exact=True).first.click()
+        described = docs.locator(".graphiql-markdown-description")
+        await expect(described.locator("code", has_text="loyaltyPrograms").first).to_be_visible()
+        await expect(described.filter(has_text="`")).to_have_count(0)
+
+
+async def test_the_editors_follow_when_the_system_turns_dark(open_explorer) -> None:
+    async with open_explorer(color_scheme="light") as page:
+        number = page.locator(".graphiql-query-editor .line-numbers").last
+        await expect(number).to_have_css("color", "rgb(35, 120, 147)")
+        await page.emulate_media(color_scheme="dark")
+        await expect(number).to_have_css("color", "rgb(133, 133, 133)")
+
+
 async def test_every_panel_and_the_editors_own_tools_work(open_explorer) -> None:
     """Much of this is loaded on first use, and Monaco is not whole: what GraphiQL offers has to be there."""
     async with open_explorer() as page:

@@ -25,7 +25,6 @@ from tests.browser.upstream import Explored, modes, watched
 
 pytestmark = pytest.mark.browser
 
-IMAGES = Path(__file__).parents[2] / "test-results"
 DEV_QUERY = 'query Dev { customer(by: {email: "dev.malhotra@example.com"}) { firstName points { loyaltyPoints } } }'
 MOBILE = "919800000001"
 CURL = shutil.which("curl")
@@ -132,18 +131,28 @@ async def test_nobody_is_named_in_the_panel(here: Here) -> None:
         assert "sandbox" not in told.lower()  # the credential's name and secret
 
 
+BY_ID = '{ customer(by: {id: "100000001"}) { cards { type } } }'
+
+
 @pytest.mark.skipif(CURL is None, reason="there is no curl to run the commands with")
-async def test_the_commands_make_the_calls_that_were_made(here: Here) -> None:
+@pytest.mark.parametrize(("query", "calls", "identifier"), [(None, 2, MOBILE), (BY_ID, 1, "100000001")])
+async def test_the_commands_make_the_calls_that_were_made(
+    here: Here, query: str | None, calls: int, identifier: str
+) -> None:
     async with here.explored() as it:
         await it.planned(2)
+        if query is not None:
+            await it.write(query)
+            await it.planned(calls)
         await it.run()
         for summary in await it.panel.get_by_text("curl", exact=True).all():
             await summary.click()
         commands = await it.calls.locator("pre").all_inner_texts()
     made = requests_of(here.sandbox)
+    assert len(made) == len(commands) == calls
     here.sandbox.requests.clear()
     credential = f"Authorization: Basic {b64encode(b'till.sandbox:sandbox').decode()}"
-    values = {**os.environ, "UPSTREAM": here.url, "IDENTIFIER": MOBILE, "CREDENTIAL": credential}
+    values = {**os.environ, "UPSTREAM": here.url, "IDENTIFIER": identifier, "CREDENTIAL": credential}
     for command in commands:
         shell = await asyncio.create_subprocess_shell(command, stdout=DEVNULL, stderr=DEVNULL, env=values)
         assert await shell.wait() == 0
@@ -350,11 +359,11 @@ async def test_the_panel_stands_beside_the_result_where_there_is_room(here: Here
         assert result is not None
         assert panel is not None
         assert result["x"] + result["width"] <= panel["x"]
-        IMAGES.mkdir(exist_ok=True)
-        await it.page.screenshot(path=IMAGES / "explorer.png")
+        await it.picture("explorer")
         await it.page.emulate_media(color_scheme="dark")
         await it.run()
-        await it.page.screenshot(path=IMAGES / "explorer-dark.png")
+        await it.says("Made no call")
+        await it.picture("explorer-dark")
 
 
 async def test_on_a_phone_everything_stands_in_one_column(here: Here) -> None:
@@ -370,9 +379,8 @@ async def test_on_a_phone_everything_stands_in_one_column(here: Here) -> None:
             assert box["x"] + box["width"] <= 390
         wide = "[document.documentElement, document.querySelector('.graphiql-sessions')].map((it) => it.scrollWidth)"
         assert max(await it.page.evaluate(wide)) <= 390
-        await it.page.locator(".upstream-known, .upstream-calls").last.scroll_into_view_if_needed()
-        IMAGES.mkdir(exist_ok=True)
-        await it.page.screenshot(path=IMAGES / "explorer-phone.png")
+        await it.panel.get_by_text("Identifiers are masked").scroll_into_view_if_needed()
+        await it.picture("explorer-phone")
 
 
 async def test_the_first_load_is_less_than_a_megabyte_before_the_workers(here: Here) -> None:

@@ -1,9 +1,11 @@
 """What the tests of the explorer's upstream panel share: hands that edit and run, and eyes that read the panel."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.async_api import Locator, Page, Request, expect
 
+IMAGES = Path(__file__).parents[2] / "test-results"
 PASTE = """
 (text) => {
   const clipboardData = new DataTransfer();
@@ -41,7 +43,7 @@ class Explored:
     async def planned(self, calls: int) -> None:
         """Waits until a plan of so many calls is shown."""
         word = "call" if calls == 1 else "calls"
-        await self.says(f"would make {calls} {word}." if calls else "would make no call")
+        await self.says(f"would make {calls} {word}" if calls else "would make no call")
 
     async def tab(self, name: str) -> None:
         """Opens a tab."""
@@ -73,6 +75,12 @@ class Explored:
         """Changes the headers."""
         await self.page.get_by_role("button", name="Headers").click()
         await self.write(text, ".graphiql-editor-tool .graphiql-editor:not(.hidden)")
+
+    async def picture(self, name: str) -> None:
+        """Leaves a picture of the page under `test-results/`; those in `docs/img` are such."""
+        await self.page.mouse.move(0, 0)
+        IMAGES.mkdir(exist_ok=True)
+        await self.page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
 
 
 def watched(page: Page) -> list[Request]:

@@ -8,6 +8,7 @@ import { Asker } from './asking.js';
 import { createFetcher } from './fetcher.js';
 import { isFirstVisit, storage, upstreamOpen } from './storage.js';
 import './styles.css';
+import { SystemTheme } from './theme.jsx';
 import { UpstreamPanel } from './upstream/panel.jsx';
 import { Watch } from './upstream/watch.js';
 import { installWorkers } from './workers.js';
@@ -40,5 +41,6 @@ createRoot(document.getElementById('graphiql')).render(
     <GraphiQL.Footer>
       <UpstreamPanel upstream={upstream} />
     </GraphiQL.Footer>
+    <SystemTheme />
   </GraphiQL>,
 );

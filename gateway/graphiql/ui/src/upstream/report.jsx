@@ -47,17 +47,15 @@ function Explained({ report: { kind, explain, took }, dimmed }) {
 }
 
 /** The report in one sentence, for those who listen as well. */
-function said({ calls, facets }, made, took) {
+function said({ calls, facets, fewest }, made, took) {
   if (facets.wanted === 0) return 'This asks nothing of upstream.';
+  const number = `${counted(calls.length, 'call')}${fewest ? ', the fewest possible' : ''}`;
   if (!made) {
     return calls.length > 0
-      ? `Running this would make ${counted(calls.length, 'call')}.`
+      ? `Running this would make ${number}.`
       : 'Running this would make no call: everything is known.';
   }
-  const within = `${milliseconds(took)} as seen from here`;
-  return calls.length > 0
-    ? `Made ${counted(calls.length, 'call')}; answered in ${within}.`
-    : `Made no call; answered in ${within}.`;
+  return `Made ${calls.length > 0 ? number : 'no call'}; answered in ${milliseconds(took)}.`;
 }
 
 function Axis({ span }) {

@@ -1,10 +1,10 @@
 import { bytes, milliseconds } from './units.js';
 
 /** The figures of a report: how many calls, how long, how much, and how much was known. */
-export function Sums({ rows: { calls, span, bytes: size, fewest, facets }, made }) {
+export function Sums({ rows: { calls, span, bytes: size, facets }, made }) {
   return (
     <dl className="upstream-sums">
-      <Sum name={calls.length === 1 ? 'call' : 'calls'} value={calls.length} hint={fewest ? 'the fewest possible' : null} />
+      <Sum name={calls.length === 1 ? 'call' : 'calls'} value={calls.length} />
       {made && calls.length > 0 && <Sum name="upstream" value={milliseconds(span)} />}
       {made && calls.length > 0 && <Sum name="received" value={bytes(size)} />}
       <Sum name="facets known" value={`${facets.known}/${facets.wanted}`} share={facets.known / facets.wanted} />
@@ -12,13 +12,12 @@ export function Sums({ rows: { calls, span, bytes: size, fewest, facets }, made 
   );
 }
 
-function Sum({ name, value, hint, share }) {
+function Sum({ name, value, share }) {
   return (
     <div>
       <dt>{name}</dt>
       <dd>
         {value}
-        {hint && <small>{hint}</small>}
         {share !== undefined && <meter min="0" max="1" value={share} aria-label={name} />}
       </dd>
     </div>
