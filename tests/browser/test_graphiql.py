@@ -95,6 +95,25 @@ async def test_colours_follow_the_system(open_explorer, scheme: str, background:
         await expect(page.locator(".graphiql-container")).to_have_css("background-color", background)
 
 
+@pytest.mark.parametrize("edited", [False, True])
+async def test_who_comes_back_finds_the_tabs_as_they_were(open_explorer, edited: bool) -> None:
+    async with open_explorer() as page:
+        labels = await page.get_by_role("tab").all_inner_texts()
+        editor = page.locator(".graphiql-query-editor")
+        if edited:
+            await editor.locator(".view-line", has_text="firstName").click()
+            await page.keyboard.press("End")
+            await page.keyboard.type(" id")
+            await page.wait_for_function("() => localStorage['graphiql:query']?.includes('firstName id')")
+        kept = "firstName id" if edited else "OneScreen"
+        await page.wait_for_function("kept => localStorage['graphiql:tabState']?.includes(kept)", arg=kept)
+        await page.reload()
+        await expect(editor.locator(".view-line", has_text="firstName")).to_contain_text("id" if edited else "Name")
+        variables = page.get_by_role("region", name="Variables")
+        await expect(variables.locator(".view-line", has_text="919800000001")).to_be_visible()
+        assert await page.get_by_role("tab").all_inner_texts() == labels
+
+
 async def test_tabs_are_dragged(open_explorer) -> None:
     """Without the library that GraphiQL has for it."""
     async with open_explorer() as page:

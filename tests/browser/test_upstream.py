@@ -316,6 +316,7 @@ async def test_the_panel_is_opened_and_closed_by_keys_and_a_closed_one_asks_noth
         await expect(it.page.locator(".result-window .view-line", has_text='"firstName"')).to_be_visible()
         assert modes(asked) == [None]
 
+        await it.page.wait_for_function("() => localStorage['graphiql:tabState']")
         await it.page.reload()
         await expect(show).to_be_visible()
         await show.focus()

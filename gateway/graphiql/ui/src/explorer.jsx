@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 
 import { Asker } from './asking.js';
 import { createFetcher } from './fetcher.js';
-import { isFirstVisit, storage, upstreamOpen } from './storage.js';
+import { beginAt, storage, upstreamOpen } from './storage.js';
 import './styles.css';
 import { SystemTheme } from './theme.jsx';
 import { UpstreamPanel } from './upstream/panel.jsx';
@@ -16,6 +16,7 @@ import { installWorkers } from './workers.js';
 const config = JSON.parse(document.getElementById('graphiql-config').textContent);
 
 installWorkers(config.workers);
+beginAt(config.tabs[0]);
 
 // Naming any plugin replaces GraphiQL's default list, so the history plugin is named too.
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
@@ -27,8 +28,6 @@ createRoot(document.getElementById('graphiql')).render(
     fetcher={createFetcher(asker, upstream)}
     plugins={plugins}
     defaultTabs={config.tabs.length > 0 ? config.tabs : undefined}
-    // GraphiQL opens the first of these tabs without its variables unless they are said twice.
-    initialVariables={isFirstVisit() ? (config.tabs[0]?.variables ?? undefined) : undefined}
     defaultHeaders={config.headers}
     defaultEditorToolsVisibility="variables"
     inputValueDeprecation

@@ -26,9 +26,16 @@ export const storage = {
   },
 };
 
-/** Whether nobody has been here before, as far as this browser knows. */
-export function isFirstVisit() {
-  return localStorage.getItem('graphiql:tabState') === null;
+/**
+ * Has a new visitor begin at `tab`. GraphiQL keeps what stands in the editors when it changes, and would find neither
+ * variables at first nor, after a reload, the tab that a changed query belongs to.
+ */
+export function beginAt(tab) {
+  if (!tab || localStorage.getItem('graphiql:tabState') !== null) return;
+  for (const editor of ['query', 'variables']) {
+    if (tab[editor] === null) localStorage.removeItem(`graphiql:${editor}`);
+    else localStorage.setItem(`graphiql:${editor}`, tab[editor]);
+  }
 }
 
 /** Whether the upstream panel was left open; it is at first. */

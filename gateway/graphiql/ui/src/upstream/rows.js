@@ -15,7 +15,6 @@ export function rowsOf(explain) {
     bytes: explain.calls.reduce((sum, call) => sum + (call.bytes ?? 0), 0),
     fewest: explain.calls.length > 0 && explain.calls.length === explain.lowerBound,
     facets: { known: new Set(known.map(({ facet }) => facet)).size, wanted: Object.keys(explain.fields).length },
-    oldest: Math.max(0, ...known.map(({ age }) => age ?? 0)),
   };
 }
 
