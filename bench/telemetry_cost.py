@@ -8,10 +8,11 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from gateway.facets.catalog import CATALOG
-from gateway.facets.explain import ExplainedCall, Explanation
+from gateway.facets.explain import ExplainedCall, Explanation, Shown
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID
@@ -24,6 +25,7 @@ from gateway.telemetry.spans import CURRENT, Answering, Calling
 HEADERS = [(name.encode(), b"x") for name in ("host", "accept", "content-type", "content-length", "user-agent", "via")]
 SIGNATURE = Signature("query", "Home", "0123456789ab")
 FACETS = [Facet(name) for name in list(CATALOG)[:8]]
+SHOWN = partial(Shown, "", {}, None, (), {}, {})
 CALLS = [(endpoint, Call(endpoint, 1, BY_ID, (0,), frozenset(FACETS[:4]))) for endpoint in Endpoint]
 
 
@@ -37,7 +39,7 @@ def request(emit: Emit, *, cold: bool) -> None:
             for endpoint, call in CALLS:
                 with Calling(emit, endpoint, call.facets, 1) as calling:
                     calling.ended(200, 41.0, 3500)
-                explanation.calls.append(ExplainedCall(call, "", {}, (), {}, 200, 41.0))
+                explanation.calls.append(ExplainedCall(call, SHOWN, 200, 41.0))
         (explanation.missed if cold else explanation.hit).extend(FACETS)
         if told := CURRENT.get():
             told.executed, told.fresh_for = True, 60

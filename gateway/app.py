@@ -134,7 +134,7 @@ def create_app(
     if telemetry.metrics is not None:
         _gauge(telemetry.metrics, gateway)
     callers = authenticator(settings.auth, emit, clock)
-    explorer = _explorer() if settings.graphiql else None
+    explorer = _explorer(explain=settings.explain) if settings.graphiql else None
     endpoint = GraphQLEndpoint(
         gateway.execution,
         gateway.tenants,
@@ -187,12 +187,12 @@ def _secret(settings: Settings) -> bytes:
     return settings.cache.secret.get_secret_value().encode() or os.urandom(32)
 
 
-def _explorer() -> "Explorer":
+def _explorer(*, explain: bool) -> "Explorer":
     # Imported only here: few gateways show it.
     from gateway.graphiql.examples import EXAMPLES
     from gateway.graphiql.page import Explorer
 
-    return Explorer(EXAMPLES)
+    return Explorer(EXAMPLES, explain=explain)
 
 
 def _gauge(metrics: "Metrics", gateway: Gateway) -> None:

@@ -18,7 +18,7 @@ from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTS, PARTIAL_CODES
 from gateway.facets.explain import ExplainedCall, Shown, causes_of
 from gateway.facets.facet import Facet
-from gateway.facets.parameters import ways
+from gateway.facets.parameters import sent_for, ways
 from gateway.facets.plan import Call
 from gateway.record import NOBODY, CustomerRecord, Known
 from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
@@ -131,7 +131,8 @@ class Performer:
             call = replace(call, facets=call.facets - performed.lost or frozenset({EXISTS}))
         if performed.attempts:
             shown = self._shown_later(group, call, targets)
-            self._tell(group, ExplainedCall(call, shown, performed.status, performed.milliseconds, performed.attempts))
+            made = (performed.status, performed.milliseconds, performed.attempts, began, performed.size)
+            self._tell(group, ExplainedCall(call, shown, *made))
         if performed.refused:
             await self._cache.revoke(scope)
         for index, outcome in performed.outcomes.items():
@@ -196,9 +197,17 @@ class Performer:
         return Shown(
             request.shown_path,
             request.shown(values),
+            request.identifying,
             [target.address.masked() for target in targets.values()],
             causes_of(call, causes),
+            {facet: self._sent_for(call, facet) for facet in call.facets},
         )
+
+    def _sent_for(self, call: Call, facet: Facet) -> Sequence[str]:
+        """What of the call's parameters is there for one of its facets. A narrowing that others forbid is not sent."""
+        carried = call.parameters(self._capabilities)
+        sent = {f"embed={name}" for name in carried.embeds} | {f"{name}={value}" for name, value in carried.flags}
+        return [one for one in sent_for(facet, call.endpoint, self._capabilities) if one in sent]
 
 
 def _settle(record: CustomerRecord, call: Call, told: Ways, part: Part) -> None:

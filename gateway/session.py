@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from gateway.auth import policy
@@ -87,6 +87,10 @@ class RequestSession:
         calls = self._driver.requested(list(self._records.values()))
         self.explanation.cold = len(calls)
         return upstream_cost(calls)
+
+    def explained(self) -> Mapping[str, Any]:
+        """The form of `extensions.explain`, as far as it has come."""
+        return self.explanation.as_json([record.causes for record in self._records.values()])
 
     async def foresee(self) -> None:
         """Explains what would be fetched, without a call."""

@@ -12,23 +12,34 @@ from gateway.facets.plan import Call
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a call looks like to people. `customers` and `params` are masked."""
+    """What a call looks like to people. `customers` and `params` are masked.
+
+    `identifying` is the parameter whose value names the customers, if one does. `sends` are the parameters that each
+    facet needs, as `name=value`.
+    """
 
     path: str
     params: Mapping[str, str]
+    identifying: str | None
     customers: Sequence[str]
     cause: Mapping[Facet, Sequence[str]]
+    sends: Mapping[Facet, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedCall:
-    """One call; `shown` works out how it looks, for who asks. One not made has no `status`, `ms` and `attempts`."""
+    """One call; `shown` works out how it looks, for who asks. One not made has nothing but these two.
+
+    `began` is when, in Unix seconds; `size` is how many bytes the body had, uncompressed.
+    """
 
     call: Call
     shown: Callable[[], Shown]
     status: int | None = None
     ms: float | None = None
     attempts: int | None = None
+    began: float | None = None
+    size: int | None = None
 
     @property
     def made(self) -> bool:
@@ -41,20 +52,24 @@ class ExplainedCall:
         status = "-" if self.status is None else self.status
         return f"{self.call.endpoint.value}[{names}]x{len(self.call.customers)} {status} {self.ms or 0.0:.0f}ms"
 
-    def as_json(self) -> Mapping[str, Any]:
-        """The form of `extensions.explain.calls[]`."""
+    def as_json(self, since: float) -> Mapping[str, Any]:
+        """The form of `extensions.explain.calls[]`. `since` is when the first of the calls began."""
         shown = self.shown()
         return {
             "endpoint": self.call.endpoint.value,
             "path": shown.path,
             "params": dict(shown.params),
+            "identifying": shown.identifying,
             "customers": list(shown.customers),
             "facets": sorted(map(str, self.call.facets)),
             "wave": self.call.wave,
             "status": self.status,
+            "start": None if self.began is None else round((self.began - since) * 1000, 2),
             "ms": None if self.ms is None else round(self.ms, 2),
+            "bytes": self.size,
             "attempts": self.attempts,
             "cause": {str(facet): list(paths) for facet, paths in sorted(shown.cause.items())},
+            "sends": {str(facet): list(sent) for facet, sent in sorted(shown.sends.items())},
         }
 
 
@@ -116,11 +131,13 @@ class Explanation:
         """Notes that something the answer rests on stays fresh for so long."""
         self.fresh_for = min(self.fresh_for, seconds)
 
-    def as_json(self) -> Mapping[str, Any]:
-        """The form of `extensions.explain`."""
+    def as_json(self, wanted: Iterable[Mapping[Facet, tuple[str, ...]]] = ()) -> Mapping[str, Any]:
+        """The form of `extensions.explain`. `wanted`: the facets of each customer, and which fields want them."""
+        since = min((call.began for call in self.calls if call.began is not None), default=0.0)
         return {
-            "calls": [call.as_json() for call in self.calls],
+            "calls": [call.as_json(since) for call in self.calls],
             "lowerBound": self.lower_bound,
+            "fields": {str(facet): list(paths) for facet, paths in sorted(fields_of(wanted).items())},
             "cache": {
                 "hit": sorted(map(str, self.hit)),
                 "stale": sorted(map(str, self.stale)),
@@ -130,6 +147,15 @@ class Explanation:
                 "ages": {str(facet): round(age, 1) for facet, age in sorted(self.ages.items())},
             },
         }
+
+
+def fields_of(wanted: Iterable[Mapping[Facet, tuple[str, ...]]]) -> Mapping[Facet, Sequence[str]]:
+    """For each facet that is wanted of any customer, the fields that want it, each once."""
+    found: dict[Facet, dict[str, None]] = {}
+    for causes in wanted:
+        for facet, paths in causes.items():
+            found.setdefault(facet, {}).update(dict.fromkeys(paths))
+    return {facet: list(paths) for facet, paths in found.items()}
 
 
 def causes_of(call: Call, wanted: Iterable[Mapping[Facet, tuple[str, ...]]]) -> Mapping[Facet, Sequence[str]]:

@@ -81,6 +81,20 @@ def parameters(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capab
     return Parameters(tuple(sorted(embeds)), tuple(sorted(flags.items())))
 
 
+def sent_for(facet: Facet, endpoint: Endpoint, capabilities: Capabilities) -> tuple[str, ...]:
+    """What one facet needs of a call's parameters, for people: `embed=points`, `mlp=true`. Nothing for what comes
+    with every call."""
+    found = source(facet, endpoint, capabilities)
+    if found is None:
+        return ()
+    flags = {**found.flags, **(_values(found.valued, facet) or found.unvalued), **_values(found.narrowed, facet)}
+    always = dict(ALWAYS[endpoint])
+    return (
+        *(f"embed={name}" for name in sorted(found.embeds)),
+        *(f"{name}={value}" for name, value in sorted(flags.items()) if always.get(name) != value),
+    )
+
+
 def _values(names: Mapping[str, str], facet: Facet) -> Mapping[str, str]:
     """The parameters whose value is an argument that the facet has."""
     arguments = facet.argument_values

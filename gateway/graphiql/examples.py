@@ -1,8 +1,15 @@
 """The queries that the explorer opens with, over the sandbox's customers."""
 
+import json
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
+
+_QUESTIONS: Final = Path(__file__).with_name("questions")
+_COLUMNS: Final = 44
+"""As wide as the editor of a small screen."""
 
 
 @dataclass(frozen=True)
@@ -17,16 +24,36 @@ class Example:
     variables: Mapping[str, Any] | None = None
     headers: Mapping[str, str] | None = None
 
+    def as_tab(self) -> dict[str, str | None]:
+        """The form of one of GraphiQL's `defaultTabs`, whose editors hold text."""
+        comment = textwrap.wrap(self.title, _COLUMNS, initial_indent="# ", subsequent_indent="# ")
+        return {
+            "query": "\n".join([*comment, self.query.rstrip()]),
+            "variables": editor_json(self.variables),
+            "headers": editor_json(self.headers),
+        }
+
+
+def editor_json(value: Mapping[str, Any] | None) -> str | None:
+    """What an editor holds of these values."""
+    return None if value is None else json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _question(name: str, **variables: Any) -> Example:
+    """One of the ten commonest questions, as `examples/operations` has it for client developers."""
+    first, _, query = (_QUESTIONS / f"{name}.graphql").read_text(encoding="utf-8").partition("\n")
+    return Example(first.removeprefix("# "), query, variables)
+
+
+_ASHA: Final = {"mobile": "919800000001"}
 
 EXAMPLES: Final[tuple[Example, ...]] = (
     Example(
-        title="Asha Rao, everything on one screen",
+        title="Asha Rao on one screen. Cards come from V2, tier history and the gap to renew from V1.1: one call each,"
+        " side by side. Run it again, and nobody is asked.",
         query="""\
-# Cards come from V2, tier history and the gap to
-# renew from V1.1: one call each, side by side.
-# Without the last two fields the V1.1 call goes.
-query Asha {
-  customer(by: { mobile: "919800000001" }) {
+query OneScreen($mobile: String!) {
+  customer(by: { mobile: $mobile }) {
     firstName
     loyaltyPrograms {
       programTitle
@@ -67,89 +94,23 @@ query Asha {
   }
 }
 """,
+        variables=_ASHA,
     ),
+    _question("CustomerHeader", by=_ASHA),
+    _question("Programs", by=_ASHA),
+    _question("TierScreen", by=_ASHA),
+    _question("PointsScreen", by=_ASHA),
+    _question("Cards", by={"cardNumber": "CAPD0000001001"}),
+    _question("ActiveCoupons", by=_ASHA),
+    _question("RecentTransactions", by=_ASHA),
+    _question("Consent", by={"email": "dev.malhotra@example.com"}),
+    _question("CustomerId", mobile="919800000012"),
+    _question("CustomerList", by=[_ASHA, {"mobile": "919800000012"}, {"mobile": "919899999999"}]),
     Example(
-        title="What would that cost?",
+        title="The same field, twice. V1.1 takes one number of days per call, so two windows are two calls."
+        " gapToUpgrade rides on one of them.",
         query="""\
-# Sent with the header x-gateway-explain: plan, so
-# Asha Rao's two calls are listed under extensions
-# and not made; with analyze they are, and timed.
-query Cost {
-  customer(by: { mobile: "919800000001" }) {
-    firstName
-    loyaltyPrograms {
-      currentSlab
-    }
-    cards {
-      cardNumber
-    }
-    slabHistory {
-      to
-    }
-  }
-}
-""",
-        headers={"x-gateway-explain": "plan"},
-    ),
-    Example(
-        title="The everyday question",
-        query="""\
-# Dev Malhotra's name, tier and points: one call
-# with the one block that has them, and no cards.
-# Run it again: the cache answers, without a call.
-query Points($email: String!) {
-  customer(by: { email: $email }) {
-    id
-    firstName
-    lastName
-    points {
-      currentSlab
-      loyaltyPoints
-      lifetimePoints
-    }
-  }
-}
-""",
-        variables={"email": "dev.malhotra@example.com"},
-    ),
-    Example(
-        title="Several customers at once",
-        query="""\
-# Asha Rao, Omkar Patil and a number nobody has:
-# one V1.1 call for all three, one for the last
-# alone, as its item does not say whose it is.
-query Batch($by: [CustomerBy!]!) {
-  customers(by: $by) {
-    id
-    firstName
-    registeredOn
-    registeredStore {
-      code
-      name
-    }
-    slabHistory {
-      from
-      to
-      changedOn
-    }
-  }
-}
-""",
-        variables={
-            "by": [
-                {"mobile": "919800000001"},
-                {"mobile": "919800000012"},
-                {"mobile": "919899999999"},
-            ]
-        },
-    ),
-    Example(
-        title="The same field, twice",
-        query="""\
-# V1.1 takes one number of days per call, so Asha
-# Rao's two windows are two calls. gapToUpgrade
-# rides on one of them.
-query Windows {
+query TwoWindows {
   customer(by: { externalId: "EXT-0001" }) {
     today: gapToRenew(inDays: 0) {
       ...Gap
@@ -173,61 +134,6 @@ fragment Gap on GapToRenew {
   renewStrategies {
     renewBasedOn
     customerGapToRenewValue
-  }
-}
-""",
-    ),
-    Example(
-        title="By card number",
-        query="""\
-# Mona Sethi, found by her card: one V2 call.
-# Cards come by themselves; status and
-# subscriptions are one embed each.
-query Card($cardNumber: String!) {
-  customer(by: { cardNumber: $cardNumber }) {
-    id
-    firstName
-    cards {
-      cardNumber
-      seriesName
-      statusInfo {
-        status
-      }
-    }
-    status {
-      statusLabel
-      statusLabelReason
-    }
-    subscriptions {
-      channel
-      priority
-      type
-    }
-  }
-}
-""",
-        variables={"cardNumber": "CAPD0000001001"},
-    ),
-    Example(
-        title="Coupons and bills",
-        query="""\
-# One set of coupon filters per call, so these are
-# two calls. The returns ride on one of them.
-query Purchases {
-  customer(by: { mobile: "919800000001" }) {
-    good: coupons(active: true, limit: 5) {
-      code
-      description
-      validTill
-    }
-    redeemed: coupons(status: REDEEMED) {
-      code
-    }
-    transactions(type: RETURN) {
-      number
-      createdDate
-      store
-    }
   }
 }
 """,

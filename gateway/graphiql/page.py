@@ -1,7 +1,7 @@
 """The explorer's HTML page and its routes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.graphiql.assets import Assets
-from gateway.graphiql.examples import Example
+from gateway.graphiql.examples import Example, editor_json
 
 PREFIX: Final = "/graphiql"
 
@@ -26,6 +26,9 @@ _PAGE_HEADERS: Final = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+
+# A place for a token or a key; not sent before something stands there (`ui/src/asking.js`).
+_UNFILLED: Final = {"authorization": "Bearer "}
 
 _PAGE: Final = """\
 <!doctype html>
@@ -54,12 +57,13 @@ class Explorer:
     """GraphiQL over the GraphQL endpoint at the path `endpoint`, with one tab per example.
 
     Everything it needs comes from this origin: `page()` is the document, `routes()` serve the files that it names.
-    A browser that has been here before shows the tabs it was left with.
+    A browser that has been here before shows the tabs it was left with. `explain` says whether the endpoint explains
+    its answers, so that nothing asks for what is refused.
     """
 
-    def __init__(self, examples: Sequence[Example], *, endpoint: str = "/graphql") -> None:
+    def __init__(self, examples: Sequence[Example], *, endpoint: str = "/graphql", explain: bool = False) -> None:
         self._assets = Assets()
-        self._html = self._render(examples, endpoint)
+        self._html = self._render(examples, endpoint, explain=explain)
 
     def page(self) -> Response:
         """The HTML document, not to be stored, under the content security policy."""
@@ -73,11 +77,13 @@ class Explorer:
         response = self._assets.response(request.path_params["name"], request.headers)
         return response or PlainTextResponse("Not Found", status_code=404)
 
-    def _render(self, examples: Sequence[Example], endpoint: str) -> str:
+    def _render(self, examples: Sequence[Example], endpoint: str, *, explain: bool) -> str:
         manifest = self._assets.manifest
         config = {
             "endpoint": endpoint,
-            "tabs": [_tab(example) for example in examples],
+            "explain": explain,
+            "headers": editor_json(_UNFILLED),
+            "tabs": [example.as_tab() for example in examples],
             "workers": {label: _url(name) for label, name in manifest.workers.items()},
         }
         preload = (f'<link rel="modulepreload" href="{_href(name)}">' for name in manifest.preload)
@@ -89,19 +95,6 @@ class Explorer:
             preload="\n".join(preload),
             config=_json_for_script(config),
         )
-
-
-def _tab(example: Example) -> dict[str, str | None]:
-    """An example as one of GraphiQL's `defaultTabs`, whose editors hold text."""
-    return {
-        "query": f"# {example.title}\n{example.query.rstrip()}",
-        "variables": _editor_json(example.variables),
-        "headers": _editor_json(example.headers),
-    }
-
-
-def _editor_json(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _json_for_script(value: Any) -> str:

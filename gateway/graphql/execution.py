@@ -159,7 +159,7 @@ class Execution:
             session.start()
             await session.finish()
             if (data := fetched(*plain, session)) is not None:
-                return self._finished(data, requested, [], explanation, explain)
+                return self._finished(data, requested, [], explanation, _explained(session, explain))
         answer = await self._referred(request, document, operation, session, explain, requested)
         return self._kept(constant, answer) if constant else answer
 
@@ -188,7 +188,7 @@ class Execution:
             for path, problem in session.problems()
         ]
         told = session.explanation
-        extensions = {"explain": told.as_json(), "cost": self._told(told, requested)}
+        extensions = {"explain": session.explained(), "cost": self._told(told, requested)}
         return Answer(errors=problems, extensions=extensions)
 
     def _read(self, operation: Operation, variables: Mapping[str, Any], caller: Caller) -> Roots:
@@ -224,7 +224,7 @@ class Execution:
             data, errors = _without(data, errors, key, index)
         if (overloaded := _nothing_but_overloaded(data, result.errors or ())) is not None:
             return replace(refused(overloaded), retry_after_s=overloaded.retry_after_s)
-        return self._finished(data, requested, errors, session.explanation, explain)
+        return self._finished(data, requested, errors, session.explanation, _explained(session, explain))
 
     def _finished(
         self,
@@ -232,15 +232,15 @@ class Execution:
         requested: int,
         errors: Sequence[Mapping[str, Any]],
         told: Explanation,
-        explain: Explain | None = None,
+        explained: Mapping[str, Any] | None = None,
     ) -> Answer:
         extensions = dict[str, Any]()
         if requested:
             extensions["cost"] = self._told(told, requested)
         if told.spared:
             extensions["staleIfError"] = sorted({facet.name for facet in told.spared})
-        if explain is Explain.ANALYZE:
-            extensions["explain"] = told.as_json()
+        if explained is not None:
+            extensions["explain"] = explained
         whole = not errors and math.isfinite(told.fresh_for) and not told.spared
         return Answer(data, errors, extensions, fresh_for=int(told.fresh_for) if whole else 0)
 
@@ -274,6 +274,10 @@ class Execution:
                 shown["message"] = "The gateway could not finish this field."
                 shown["extensions"] = {"code": Code.INTERNAL.value}
         return shown
+
+
+def _explained(session: RequestSession, explain: Explain | None) -> Mapping[str, Any] | None:
+    return session.explained() if explain is Explain.ANALYZE else None
 
 
 def _without(

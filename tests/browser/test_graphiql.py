@@ -74,6 +74,7 @@ async def test_header_values_are_sent_and_not_kept(open_explorer) -> None:
     async with open_explorer() as page:
         await page.get_by_role("button", name="Headers").click()
         await page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden)").click()
+        await page.keyboard.press("Control+a")
         await page.keyboard.type('{"authorization": "Bearer of-this-test')
         for run in ("first", "second"):
             await page.locator(".graphiql-query-editor .view-lines").click()
@@ -84,7 +85,7 @@ async def test_header_values_are_sent_and_not_kept(open_explorer) -> None:
                 await page.get_by_role("button", name="Execute query").click()
             await page.wait_for_function("run => localStorage['graphiql:queries']?.includes(`${run} run`)", arg=run)
         kept = await page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })")
-        assert "query Asha" in kept
+        assert "query OneScreen" in kept
         assert "of-this-test" not in kept
 
 
@@ -92,6 +93,54 @@ async def test_header_values_are_sent_and_not_kept(open_explorer) -> None:
 async def test_colours_follow_the_system(open_explorer, scheme: str, background: str) -> None:
     async with open_explorer(color_scheme=scheme) as page:
         await expect(page.locator(".graphiql-container")).to_have_css("background-color", background)
+
+
+@pytest.mark.parametrize("edited", [False, True])
+async def test_who_comes_back_finds_the_tabs_as_they_were(open_explorer, edited: bool) -> None:
+    async with open_explorer() as page:
+        labels = await page.get_by_role("tab").all_inner_texts()
+        editor = page.locator(".graphiql-query-editor")
+        if edited:
+            await editor.locator(".view-line", has_text="firstName").click()
+            await page.keyboard.press("End")
+            await page.keyboard.type(" id")
+            await page.wait_for_function("() => localStorage['graphiql:query']?.includes('firstName id')")
+        kept = "firstName id" if edited else "OneScreen"
+        await page.wait_for_function("kept => localStorage['graphiql:tabState']?.includes(kept)", arg=kept)
+        await page.reload()
+        await expect(editor.locator(".view-line", has_text="firstName")).to_contain_text("id" if edited else "Name")
+        variables = page.get_by_role("region", name="Variables")
+        await expect(variables.locator(".view-line", has_text="919800000001")).to_be_visible()
+        assert await page.get_by_role("tab").all_inner_texts() == labels
+
+
+async def test_tabs_are_dragged(open_explorer) -> None:
+    """Without the library that GraphiQL has for it."""
+    async with open_explorer() as page:
+        tabs = page.locator(".graphiql-tab-button")
+        first, second, third, *others = await tabs.all_inner_texts()
+        await tabs.nth(0).drag_to(tabs.nth(2))
+        await expect(tabs).to_have_text([second, third, first, *others])
+
+
+async def test_descriptions_are_read_as_markdown(open_explorer) -> None:
+    """By the reader that Monaco brings."""
+    async with open_explorer() as page:
+        await schema_is_known(page)
+        docs = page.locator(".graphiql-doc-explorer")
+        await docs.get_by_role("link", name="Query").click()
+        await docs.get_by_role("link", name="Customer", exact=True).first.click()
+        described = docs.locator(".graphiql-markdown-description")
+        await expect(described.locator("code", has_text="loyaltyPrograms").first).to_be_visible()
+        await expect(described.filter(has_text="`")).to_have_count(0)
+
+
+async def test_the_editors_follow_when_the_system_turns_dark(open_explorer) -> None:
+    async with open_explorer(color_scheme="light") as page:
+        number = page.locator(".graphiql-query-editor .line-numbers").last
+        await expect(number).to_have_css("color", "rgb(35, 120, 147)")
+        await page.emulate_media(color_scheme="dark")
+        await expect(number).to_have_css("color", "rgb(133, 133, 133)")
 
 
 async def test_every_panel_and_the_editors_own_tools_work(open_explorer) -> None:

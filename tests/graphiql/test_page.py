@@ -90,6 +90,15 @@ async def test_everything_the_page_names_is_served_from_here(client: httpx.Async
         assert (await client.get(url)).status_code == 200
 
 
+@pytest.mark.parametrize("explain", [True, False])
+def test_page_says_whether_answers_are_explained(explain: bool) -> None:
+    assert page_of(Explorer(EXAMPLES, explain=explain)).config["explain"] is explain
+
+
+def test_page_keeps_a_place_for_a_token() -> None:
+    assert json.loads(page_of(Explorer(EXAMPLES)).config["headers"]) == {"authorization": "Bearer "}
+
+
 def test_page_offers_the_examples_as_tabs() -> None:
     examples = [
         Example("First", "query A { a }\n"),
@@ -216,7 +225,7 @@ def test_manifest_and_folder_agree() -> None:
 def test_the_built_files_belong_to_the_sources() -> None:
     """After a change under `ui/`: `npm ci && npm run build` there, and commit `static/` with it."""
     documentation = {UI / "README.md"}
-    sources = [*UI.glob("*.*"), *UI.glob("src/*"), *UI.glob("tools/*")]
+    sources = [*UI.glob("*.*"), *UI.glob("src/**/*"), *UI.glob("tools/**/*")]
     present = {
         path.relative_to(UI).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sources

@@ -13,7 +13,8 @@ from tests.support.gateway import GatewayUnderTest, running
 BOTH = "firstName cards { cardNumber } slabHistory { to }"
 ASHA = f'{{ customer(by: {{mobile: "919800000001"}}) {{ {BOTH} }} }}'
 
-CALL_MEMBERS = {"endpoint", "path", "params", "customers", "facets", "wave", "status", "ms", "attempts", "cause"}
+UNKNOWN_BEFORE: dict[str, Any] = dict.fromkeys(["status", "start", "ms", "bytes", "attempts"])
+"""What a plan cannot say of a call."""
 
 
 async def explained(gateway: GatewayUnderTest, query: str, mode: str, variables: Any = None) -> dict[str, Any]:
@@ -39,18 +40,24 @@ async def test_a_plan_tells_everything_of_a_call_but_its_outcome(gateway: Gatewa
         "spared": [],
         "ages": {},
     }
+    assert plan["fields"] == {
+        "CARDS": ["customer.cards"],
+        "EXISTENCE": [],
+        "PERSON": ["customer.firstName"],
+        "SLAB_HISTORY": ["customer.slabHistory"],
+    }
     assert plan["calls"] == [
         {
             "endpoint": "V2",
             "path": "/v2/customers/lookup/customerDetails",
             "params": {"source": "INSTORE", "identifierName": "mobile", "identifierValue": "****0001"},
+            "identifying": "identifierValue",
             "customers": ["mobile:****0001"],
             "facets": ["CARDS"],
             "wave": 1,
-            "status": None,
-            "ms": None,
-            "attempts": None,
+            **UNKNOWN_BEFORE,
             "cause": {"CARDS": ["customer.cards"]},
+            "sends": {"CARDS": []},
         },
         {
             "endpoint": "V1.1",
@@ -64,13 +71,13 @@ async def test_a_plan_tells_everything_of_a_call_but_its_outcome(gateway: Gatewa
                 "transactions": "false",
                 "user_id": "true",
             },
+            "identifying": "mobile",
             "customers": ["mobile:****0001"],
             "facets": ["PERSON", "SLAB_HISTORY"],
             "wave": 1,
-            "status": None,
-            "ms": None,
-            "attempts": None,
+            **UNKNOWN_BEFORE,
             "cause": {"PERSON": ["customer.firstName"], "SLAB_HISTORY": ["customer.slabHistory"]},
+            "sends": {"PERSON": [], "SLAB_HISTORY": ["mlp=true", "slab_history=true"]},
         },
     ]
 
@@ -80,8 +87,10 @@ async def test_an_analysis_comes_with_the_same_data_and_the_same_calls_as_withou
     answer = await gateway.ask(ASHA, x_gateway_explain="analyze")
     analysis = answer.pop("extensions")["explain"]
     made = sorted(analysis["calls"], key=lambda call: call["endpoint"], reverse=True)
-    assert [{**call, "status": None, "ms": None, "attempts": None} for call in made] == plan["calls"]
-    assert all(call.keys() == CALL_MEMBERS and call["status"] == 200 and call["ms"] > 0 for call in made)
+    assert [{**call, **UNKNOWN_BEFORE} for call in made] == plan["calls"]
+    assert all(call.keys() == plan["calls"][0].keys() and call["status"] == 200 and call["ms"] > 0 for call in made)
+    assert min(call["start"] for call in made) == 0
+    assert sum(call["bytes"] for call in made) == gateway.upstream.sent
     async with running() as another:
         assert answer["data"] == (await another.ask(ASHA))["data"]
 
@@ -107,6 +116,34 @@ async def test_an_analysis_tells_what_came_from_the_cache(gateway: GatewayUnderT
 async def test_a_plan_knows_what_the_cache_knows(gateway: GatewayUnderTest) -> None:
     await gateway.ask(ASHA)
     assert (await explained(gateway, ASHA, "plan"))["calls"] == []
+
+
+async def test_what_is_served_from_the_cache_is_told_with_the_fields_that_want_it(gateway: GatewayUnderTest) -> None:
+    await gateway.ask(ASHA)
+    analysis = await explained(gateway, ASHA, "analyze")
+    assert analysis["calls"] == []
+    assert analysis["fields"]["SLAB_HISTORY"] == ["customer.slabHistory"]
+    assert analysis["fields"].keys() == set(analysis["cache"]["hit"]) == analysis["cache"]["ages"].keys()
+
+
+async def test_calls_of_a_second_wave_start_after_those_they_rest_on(gateway: GatewayUnderTest) -> None:
+    text = '{ customer(by: {cardNumber: "CAPD0000000101"}) { slabHistory { to } cards { cardNumber } } }'
+    first, second = sorted((await explained(gateway, text, "analyze"))["calls"], key=lambda call: call["start"])
+    assert (first["wave"], second["wave"]) == (1, 2)
+    assert second["start"] >= first["start"] + first["ms"]
+
+
+async def test_only_what_a_call_carries_is_named_as_sent_for_a_facet(gateway: GatewayUnderTest) -> None:
+    text = """{ customer(by: {mobile: "919800000001"}) {
+        points { loyaltyPoints } gapToRenew(inDays: 30) { programId } coupons(active: true, limit: 2) { code } } }"""
+    calls = (await explained(gateway, text, "plan"))["calls"]
+    for call in calls:
+        embeds = [f"embed={name}" for name in call["params"].get("embed", "").split(",") if name]
+        carried = {f"{name}={value}" for name, value in call["params"].items() if name != "embed"} | {*embeds}
+        assert {one for sent in call["sends"].values() for one in sent} <= carried
+    sends = {facet: sent for call in calls for facet, sent in call["sends"].items()}
+    assert sends["GAP_TO_RENEW(days=30)"] == ["gap_to_renew_for=30", "mlp=true"]
+    assert [sends[name] for name in sends if name.startswith("COUPONS")] == [["coupon_active=true", "coupon_limit=2"]]
 
 
 async def test_a_call_for_existence_alone_has_no_field_as_its_cause(gateway: GatewayUnderTest) -> None:

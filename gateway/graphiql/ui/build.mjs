@@ -45,7 +45,12 @@ const { metafile, outputFiles } = await esbuild.build({
   chunkNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
   // GraphiQL imports these two by names that lead to CommonJS; imported lazily that has no named exports.
-  alias: { 'prettier/parser-babel': 'prettier/plugins/babel', 'prettier/parser-graphql': 'prettier/plugins/graphql' },
+  alias: {
+    'prettier/parser-babel': 'prettier/plugins/babel',
+    'prettier/parser-graphql': 'prettier/plugins/graphql',
+    'framer-motion': './src/reorder.jsx',
+    'markdown-it': './src/markdown.js',
+  },
   plugins: [leanMonaco],
   outdir: STATIC,
   metafile: true,
@@ -107,6 +112,9 @@ function sha256(content) {
 
 /** Everything that decides what is built, as paths from this folder. */
 function sources() {
-  const inFolder = (folder) => readdirSync(folder).map((name) => `${folder}/${name}`);
+  const inFolder = (folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
   return ['build.mjs', 'package-lock.json', 'package.json', ...inFolder('src'), ...inFolder('tools')].sort();
 }

@@ -1,23 +1,23 @@
-const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
-
 /**
- * A GraphiQL fetcher that POSTs each operation to `endpoint` and resolves to the decoded answer.
+ * A GraphiQL fetcher that asks through `asker` and resolves to the decoded answer.
  *
- * GraphQL errors are part of an answer, whatever its HTTP status. An answer that is not JSON (a proxy's error
- * page, say) becomes an error that GraphiQL shows in the result pane.
+ * While somebody looks at `upstream` (see `upstream/watch.js`), every run is explained there; the result pane shows
+ * what a client would get, without the explanation. Who asked for that by a header of their own gets it as it came.
  */
-export function createFetcher(endpoint) {
-  return async function fetchOperation(operation, { headers = {} } = {}) {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: { accept: ACCEPT, 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(operation),
-    });
-    const body = await response.text();
-    try {
-      return JSON.parse(body);
-    } catch {
-      throw new Error(`HTTP ${response.status}, and the body is not JSON: ${body.slice(0, 500)}`);
+export function createFetcher(asker, upstream) {
+  return async function fetchOperation(operation, { headers } = {}) {
+    const introspects = operation.operationName === 'IntrospectionQuery';
+    if (introspects || !upstream.isOpen() || asker.explainsItself(headers)) {
+      return (await asker.ask(operation, { headers })).answer;
     }
+    upstream.running();
+    const explained = await asker.ask(operation, { headers, explain: 'analyze' });
+    if (explained.refused) {
+      upstream.show({ kind: 'refused', reason: explained.refused });
+      return (await asker.ask(operation, { headers })).answer;
+    }
+    const { extensions: { explain, ...others } = {}, ...answer } = explained.answer;
+    upstream.show(explain ? { kind: 'made', explain, took: explained.took } : { kind: 'unasked', answer });
+    return Object.keys(others).length > 0 ? { ...answer, extensions: others } : answer;
   };
 }

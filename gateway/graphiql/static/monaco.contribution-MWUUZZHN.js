@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-HN2QWA6F.js";import"./chunk-VTDF2QLB.js";import"./chunk-WITY47RG.js";import"./chunk-6SYNRZLS.js";import"./chunk-PAZQD4I6.js";import"./chunk-TJ5SI6SJ.js";import"./chunk-3QQEG4FS.js";import"./chunk-5TNCGPBI.js";import"./chunk-IYWUY3VA.js";export{b as getWorker,a as jsonDefaults};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-VDRZVDHG.js";import"./chunk-MHUOERIX.js";import"./chunk-4OAVWN3L.js";import"./chunk-OKLYHQGT.js";import"./chunk-G3BMDJMY.js";import"./chunk-K2F42YIX.js";import"./chunk-FOVRS2L6.js";import"./chunk-IYWUY3VA.js";export{b as getWorker,a as jsonDefaults};

@@ -1,1 +1,0 @@
-import{Ke as a,Le as b,Me as c,Ne as d}from"./chunk-G3BMDJMY.js";import"./chunk-K2F42YIX.js";import"./chunk-FOVRS2L6.js";import"./chunk-IYWUY3VA.js";export{c as HitTestContext,b as MouseTarget,d as MouseTargetFactory,a as PointerHandlerLastRenderData};

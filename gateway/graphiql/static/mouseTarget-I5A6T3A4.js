@@ -1,0 +1,1 @@
+import{Ae as c,Be as d,ye as a,ze as b}from"./chunk-TJ5SI6SJ.js";import"./chunk-3QQEG4FS.js";import"./chunk-5TNCGPBI.js";import"./chunk-IYWUY3VA.js";export{c as HitTestContext,b as MouseTarget,d as MouseTargetFactory,a as PointerHandlerLastRenderData};
