@@ -39,6 +39,17 @@ async def test_who_says_nothing_is_sent_away(gateway: Served) -> None:
         assert await client.rest() == b""
 
 
+async def test_who_asks_nothing_more_is_sent_away_and_who_does_is_not(gateway: Served) -> None:
+    """The times from one answer to the next are shorter than a connection may be idle, together they are longer."""
+    async with connected(gateway.port) as client:
+        for _ in range(4):
+            await is_served(client)
+            await asyncio.sleep(0.8)
+        await is_served(client)
+        await is_served(client)
+        assert await client.rest() == b""
+
+
 @pytest.mark.parametrize("begun", [b"G", b"POST /graphql HTTP/1.1\r\nhost: gateway\r\nx-a: b"])
 async def test_who_does_not_finish_the_headers_is_told_and_sent_away(gateway: Served, begun: bytes) -> None:
     async with connected(gateway.port) as client:
