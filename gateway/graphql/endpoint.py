@@ -34,7 +34,7 @@ from gateway.graphql.reading import (
     sent,
 )
 from gateway.graphql.repeats import Kept, Key, Repeat, Repeats
-from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for, lines_of, raw
+from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for, lines_of, raw, varying
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
 from gateway.graphql.tags import Tags, has
 from gateway.settings.edge import StatusCodes
@@ -96,6 +96,7 @@ class GraphQLEndpoint:
         self._compress_from = compress_from
         self._repeats = repeats or Repeats(most_bytes=0)
         self._tags = tags or Tags(os.urandom(32))
+        self._vary = varying(tenants.told_by)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
@@ -241,17 +242,17 @@ class GraphQLEndpoint:
         if (noted := CURRENT.get()) is not None:
             noted.executed, noted.errors = answer.executed, counted(answer.errors)
             noted.fresh_for = answer.fresh_for
-        told = {**headers, "vary": header} if (header := self._tenants.told_by) else dict(headers)
+        told = dict(headers)
         if request.method in READING and answer.fresh_for and EXPLAIN_HEADER not in request.headers:
             told["etag"] = self._tags.of(answer.data)
             if has(_joined(request.headers, "if-none-match"), told["etag"]):
-                return Reply.not_modified(told)
+                return Reply.not_modified(told, self._vary)
         body = orjson.dumps(answer.as_json())
         if 0 < self._compress_from <= len(body) and (chosen := coding(_joined(request.headers, "accept-encoding"))):
             body = await compressed(body, chosen)
             told["content-encoding"] = chosen
         content_type = f"{media_type_of(status, media_type, self._codes)}; charset=utf-8"
-        return Reply.of_body(status, content_type, body, told)
+        return Reply.of_body(status, content_type, body, told, self._vary)
 
 
 def _again(repeat: Repeat, fresh_for: int) -> Reply:
