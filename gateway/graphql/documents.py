@@ -29,6 +29,7 @@ from graphql.language.parser import MAX_NESTING_DEPTH
 from gateway.errors import BadRequest, Code, InternalError, LimitExceeded
 from gateway.facets.needs import Homes, Operation
 from gateway.facets.shapes import Shapes
+from gateway.graphql.incremental import defers, undeferred
 from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import Executable, Outline
 from gateway.graphql.projection import Compiled, compiled
@@ -45,12 +46,14 @@ REFUSALS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document. `node` is its parsed form; `operations` are what can be asked of it, by name.
+    """A valid document. `operations` are what can be asked of it, by name; `signatures` what operators see of them.
 
-    `signatures` are what operators see of them.
+    `node` is its parsed form, and so are the operations, as if nothing in it were deferred: what is needed, permitted
+    and answered in one piece does not depend on that. `deferred` is the form as it was written, where it defers.
     """
 
     node: DocumentNode
+    deferred: DocumentNode | None
     operations: dict[str, Operation]
     signatures: Mapping[str, Signature]
     tokens: int
@@ -174,9 +177,10 @@ class Documents:
             self._refused.popitem(last=False)
 
     def _compiled(self, text: str) -> Document:
-        node = self._parsed(text)
-        self._measure(node)
-        self._validate(node, self._rules)
+        written = self._parsed(text)
+        self._measure(written)
+        self._validate(written, self._rules)
+        node = undeferred(written)
         fragments = {
             definition.name.value: FragmentDetails(definition)
             for definition in node.definitions
@@ -190,6 +194,7 @@ class Documents:
         hashed = hash_of(text)
         return Document(
             node,
+            written if node is not written and defers(written) else None,
             {
                 name: Operation(self._schema, self._query, definition, fragments)
                 for name, definition in definitions.items()
@@ -198,7 +203,7 @@ class Documents:
                 name: Signature(definition.operation.value, told_name(name), hashed)
                 for name, definition in definitions.items()
             },
-            cast("int", cast("Any", node).token_count),
+            cast("int", cast("Any", written).token_count),
         )
 
     def _parsed(self, text: str) -> DocumentNode:
