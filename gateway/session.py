@@ -9,7 +9,7 @@ from gateway.auth import policy
 from gateway.auth.callers import Caller
 from gateway.context import Scope
 from gateway.driver import Driver
-from gateway.errors import CallerError, CustomerDeleted, GatewayError, InternalError
+from gateway.errors import CallerError, GatewayError, InternalError
 from gateway.facets.catalog import CATALOG, EXISTS
 from gateway.facets.cost import upstream_cost
 from gateway.facets.explain import Explanation
@@ -212,8 +212,6 @@ class SessionCustomer:
             await self._confirm()
             raise
         await self._confirm()
-        if self._record.deleted:  # which one call may have said after another brought this
-            raise CustomerDeleted
         return value
 
     async def _confirm(self) -> None:

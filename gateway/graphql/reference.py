@@ -17,6 +17,7 @@ from gateway.facets.needs import Operation
 from gateway.graphql.answers import Answer, refused
 from gateway.graphql.incremental import Layout, Payload, layout
 from gateway.graphql.negotiation import Parts
+from gateway.graphql.withholding import Withholding
 from gateway.session import RequestSession
 from gateway.telemetry.events import Emit, FaultMet
 
@@ -91,14 +92,16 @@ class Reference:
             return errors[-1]
 
         first = begun.initial_result
+        holding = Withholding(first.pending)
         try:
             async with aclosing(begun.subsequent_results) as results:
                 yield told.first(first.data, errors, first.pending)
                 async for result in results:
-                    if payload := told.further(result, show):
+                    if payload := told.further(holding.of(result, set(session.deleted())), show):
                         yield payload
             await session.finish()
-            last: Payload = {"extensions": finished(None, errors).extensions}
+            extensions = finished(None, errors).extensions
+            last: Payload = {"extensions": extensions} if extensions else {}
         except Exception as fault:  # noqa: BLE001 - the last line, as in the endpoint; the status went out already
             self._emit(FaultMet(type(fault).__name__, "parts"))
             lost = refused(InternalError("The gateway could not answer.")).errors
