@@ -10,7 +10,9 @@ import pytest
 
 from gateway.cli import DEV
 from tests.cdn.support import HONEST, Behind, Guarded, cached
+from tests.support.gate import Gate
 from tests.support.listening import listening
+from tests.support.parts import EVENTS, MULTIPART, asked, put_together, rest
 
 VIEWER = "{ viewer { id firstName } }"
 ASHA = '{ customer(by: {id: "100000001"}) { id firstName } }'
@@ -138,3 +140,26 @@ def test_a_client_hears_that_nothing_changed(guarded: Guarded, asking_cache: Beh
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     other = asking_cache.get(ASHA, {**guarded.member("100000002"), **has})
     assert (other.status_code, other.json()["data"]) == (200, {"customer": None})
+
+
+# --- what comes in parts ---
+
+
+@pytest.mark.parametrize(
+    ("name", "accept"),
+    [("nginx", MULTIPART), ("varnish", EVENTS), ("careless nginx", EVENTS), ("careless varnish", MULTIPART)],
+)
+def test_parts_go_through_as_they_come_and_nothing_keeps_them(name: str, accept: str, tmp_path: Path) -> None:
+    query = '{ customer(by: {mobile: "919800000001"}) { cards { cardId } ... @defer { slabHistory { to } } } }'
+    gate = Gate()
+    with listening(between=gate.between, **DEV) as gateway, cached(name, gateway, tmp_path) as http:
+        url = str(http.base_url.join("/graphql"))
+        with asked(url, query, accept, "GET") as payload:
+            first = payload()
+            assert first is not None
+            assert first["data"]["customer"]["cards"]
+            gate.await_somebody()
+            gate.open()
+            assert put_together([first, *rest(payload)])["data"]["customer"]["slabHistory"]
+        whole = http.get("/graphql", params={"query": query})
+        assert whole.headers["content-type"].startswith("application/json")

@@ -1,9 +1,12 @@
 """Answers in parts, as a client reads them: taken apart, and put together again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
+
+import httpx
 
 MULTIPART = "multipart/mixed"
 V02 = "multipart/mixed;incrementalSpec=v0.2"
@@ -13,6 +16,10 @@ STREAMS = (MULTIPART, V02, APOLLO, EVENTS)
 """Every `Accept` that is answered in parts."""
 
 Json = dict[str, Any]
+Next = Callable[[], Json | None]
+
+PATIENCE_S = 30.0
+"""After this a test has hung."""
 
 
 class Reader:
@@ -57,6 +64,35 @@ class Reader:
         if self._left == b"--\r\n":
             self.whole, self._left = True, b""
         return found
+
+
+@contextmanager
+def asked(url: str, query: str, accept: str, method: str = "POST") -> Iterator[Next]:
+    """The payloads of an answer, each as soon as it came; null at the end."""
+    given = {"json": {"query": query}} if method == "POST" else {"params": {"query": query}}
+    with (
+        httpx.Client(timeout=PATIENCE_S, trust_env=False) as http,
+        http.stream(method, url, headers={"accept": accept}, **given) as answer,  # type: ignore[arg-type]
+    ):
+        reader = Reader(answer.headers["content-type"])
+        waiting: list[Json] = []
+        chunks = answer.iter_raw()
+
+        def payload() -> Json | None:
+            while not waiting:
+                chunk = next(chunks, None)
+                if chunk is None:
+                    assert reader.whole
+                    return None
+                waiting.extend(reader.read(chunk))
+            return waiting.pop(0)
+
+        yield payload
+
+
+def rest(payload: Next) -> list[Json]:
+    """All that is still to come."""
+    return list(iter(payload, None))
 
 
 def taken_apart(content_type: str, body: bytes) -> list[Json]:
