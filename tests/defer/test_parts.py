@@ -166,6 +166,24 @@ async def test_who_does_not_ask_for_parts_gets_the_same_bytes_as_without(accept:
         assert gateway.calls() == another.calls()
 
 
+async def test_who_could_take_parts_gets_the_same_bytes_where_nothing_is_deferred() -> None:
+    could = f"application/json, {EVENTS}, {MULTIPART}, {APOLLO}"
+    async with running() as gateway, running() as another:
+        for _ in range(4):
+            answer, expected = await gateway.post(WITHOUT, accept=could), await another.post(WITHOUT)
+            assert answer.json() == expected.json()
+            assert answer.headers["content-type"] == "application/json; charset=utf-8"
+            assert answer.headers["cache-control"] == expected.headers["cache-control"]
+        assert gateway.calls() == another.calls()
+
+
+async def test_a_page_of_a_configured_origin_may_read_parts() -> None:
+    async with running(cors={"origins": "https://app.example.com"}) as gateway:
+        answer = await gateway.post(HISTORY, accept=MULTIPART, origin="https://app.example.com")
+    assert answer.headers["access-control-allow-origin"] == "https://app.example.com"
+    assert answer.headers["x-request-id"]
+
+
 async def test_an_errors_place_is_that_in_the_text_that_was_sent(gateway: GatewayUnderTest) -> None:
     gateway.sandbox.faults.replace(Faults(v1_get=EndpointFault(status=404)))
     for accept in ("application/json", APOLLO):
@@ -190,7 +208,7 @@ async def test_an_error_comes_with_its_part(accept: str) -> None:
     assert last.keys() == {"extensions", "hasNext"}
 
 
-async def test_a_stream_lasts_no_longer_than_its_request_may(gateway: GatewayUnderTest) -> None:
+async def test_a_stream_lasts_no_longer_than_its_request_may() -> None:
     async with running(upstream={"deadline_s": 3}) as gateway:
         gateway.sandbox.faults.replace(Faults(v1_get=EndpointFault(delay_s=600)))
         async with arriving(gateway, HISTORY, MULTIPART) as answer:
