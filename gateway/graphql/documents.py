@@ -180,7 +180,7 @@ class Documents:
         written = self._parsed(text)
         self._measure(written)
         self._validate(written, self._rules)
-        node = undeferred(written)
+        node = undeferred(written) if "defer" in text else written
         fragments = {
             definition.name.value: FragmentDetails(definition)
             for definition in node.definitions

@@ -168,7 +168,7 @@ class GraphQLEndpoint:
         return Come(caller, data, self._repeats.key(caller, headers, request.method.encode(), data))
 
     async def _respond(self, request: Request) -> Reply | Stream:
-        reads = Accepted(JSON_TYPE, None)
+        reads = _UNASKED
         try:
             come = request.scope.get(COME) or await self._come(request)
             if come is not None and COME not in request.scope and (again := self._repeats.find(come.key)) is not None:
@@ -270,6 +270,10 @@ class GraphQLEndpoint:
             told["content-encoding"] = chosen
         content_type = f"{media_type_of(status, reads.media_type, self._codes)}; charset=utf-8"
         return Reply.of_body(status, content_type, body, told, self._vary)
+
+
+_UNASKED: Final = Accepted(JSON_TYPE, None)
+"""What is answered in to who was not asked yet."""
 
 
 def _again(repeat: Repeat, fresh_for: int) -> Reply:

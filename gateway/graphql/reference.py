@@ -55,14 +55,15 @@ class Reference:
     ) -> Answer | None:
         """The answer in parts, as soon as all is there that is not deferred; in one where nothing is left for later.
 
-        Everything is fetched from the beginning, with the same calls as if nothing were deferred. Null where it is
-        known by now that a customer was deleted, of whom nothing is to be told.
+        Everything is fetched from the beginning, with the same calls as if nothing were deferred. Null where
+        that would tell of a customer who is known by now to be deleted.
         """
         session.start()
         result = await _executed(operation, node, variables, session)
         if isinstance(result, ExecutionResult):
             return await self._whole(result, session, finished)
-        if any(session.deleted()):
+        data = result.initial_result.data
+        if any(_tells_of(data, key, index) for key, index in session.deleted()):
             await result.subsequent_results.aclose()
             return None
         errors = [self._shown(error) for error in result.initial_result.errors or ()]
@@ -142,17 +143,20 @@ def _without(
     data: Mapping[str, Any] | None, errors: list[Mapping[str, Any]], key: str, index: int
 ) -> tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]:
     """The answer without a customer who was deleted, where one of the two upstream calls still told of them."""
-    if data is None or key not in data:
+    if data is None or not _tells_of(data, key, index):
         return data, errors
     listed = isinstance(data[key], list)
     path = [key, index] if listed else [key]
-    if (data[key][index] if listed else data[key]) is None:
-        return data, errors
     gone = [None if place == index else one for place, one in enumerate(data[key])] if listed else None
     deleted = CustomerDeleted()
     kept = [error for error in errors if list(error.get("path", ()))[: len(path)] != path]
     told = {"message": deleted.message, "path": path, "extensions": dict(deleted.extensions)}
     return {**data, key: gone}, [*kept, told]
+
+
+def _tells_of(data: Mapping[str, Any] | None, key: str, index: int) -> bool:
+    value = (data or {}).get(key)
+    return (cast("list[Any]", value)[index] if isinstance(value, list) else value) is not None
 
 
 def _nothing_but_overloaded(data: Mapping[str, Any] | None, errors: Sequence[GraphQLError]) -> Overloaded | None:

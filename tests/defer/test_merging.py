@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
@@ -30,7 +31,10 @@ from tests.support.gateway import UNLIMITED, GatewayUnderTest, running
 from tests.support.operations import RandomOperation, of_one, of_several
 from tests.support.parts import APOLLO, MULTIPART, in_any_order
 
+NIGHTLY = os.environ.get("GATEWAY_TESTS_NIGHTLY") == "1"
+
 Draw = Any
+PHASES = set(Phase) - {Phase.explain}
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
@@ -91,7 +95,12 @@ def worlds() -> Iterator[Worlds]:
 
 
 @given(asked=deferring(of_one()), accept=st.sampled_from([MULTIPART, APOLLO]))
-@settings(deadline=None, max_examples=60, phases=set(Phase) - {Phase.explain}, suppress_health_check=SLOW)
+@settings(
+    deadline=None,
+    max_examples=3_000 if NIGHTLY else 60,
+    phases=set(Phase) - {Phase.explain},
+    suppress_health_check=SLOW,
+)
 def test_the_parts_of_one_customer_are_the_whole(
     worlds: Worlds, asked: tuple[RandomOperation, str], accept: str
 ) -> None:
@@ -99,7 +108,12 @@ def test_the_parts_of_one_customer_are_the_whole(
 
 
 @given(asked=deferring(of_several()), accept=st.sampled_from([MULTIPART, APOLLO]))
-@settings(deadline=None, max_examples=30, phases=set(Phase) - {Phase.explain}, suppress_health_check=SLOW)
+@settings(
+    deadline=None,
+    max_examples=1_500 if NIGHTLY else 30,
+    phases=set(Phase) - {Phase.explain},
+    suppress_health_check=SLOW,
+)
 def test_the_parts_of_several_customers_are_the_whole(
     worlds: Worlds, asked: tuple[RandomOperation, str], accept: str
 ) -> None:

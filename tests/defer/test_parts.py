@@ -245,6 +245,15 @@ async def test_who_is_known_to_be_deleted_in_time_is_answered_as_ever(accept: st
     assert refusals(found) == {"customer": "CUSTOMER_DELETED"}
 
 
+async def test_one_of_several_who_was_deleted_does_not_hold_up_the_others(gateway: GatewayUnderTest) -> None:
+    query = """{ customers(by: [{id: "100000001"}, {id: "100000019"}]) {
+      firstName cards { cardNumber } ... @defer { slabHistory { to } } } }"""
+    first, *_ = payloads = await parts(gateway, query, MULTIPART)
+    assert [one and one["firstName"] for one in first["data"]["customers"]] == ["Asha", None]
+    assert refusals(first) == {"customers.1": "CUSTOMER_DELETED"}
+    assert put_together(payloads)["data"]["customers"][0]["slabHistory"] == SLABS
+
+
 # --- whom one may see ---
 
 
