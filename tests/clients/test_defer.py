@@ -14,6 +14,7 @@ pytestmark = pytest.mark.clients
 ANSWERED = {
     "apollo2022": 'multipart/mixed; boundary="-"; deferSpec=20220824',
     "apolloAlpha9": 'multipart/mixed; boundary="-"; incrementalSpec=v0.2',
+    "graphqlSse": "text/event-stream; charset=utf-8",
     "urql": 'multipart/mixed; boundary="-"',
 }
 

@@ -3,6 +3,7 @@
 import { ApolloClient, HttpLink, InMemoryCache, gql } from '@apollo/client/core/index.js';
 import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental/index.js';
 import { Client, fetchExchange } from '@urql/core';
+import { createClient } from 'graphql-sse';
 import { noting, tell } from './noting.mjs';
 
 const [url, name] = process.argv.slice(2);
@@ -47,9 +48,20 @@ const urql = () =>
     });
   });
 
+// It hands on what comes; the fragment is of the customer.
+async function graphqlSse() {
+  let data;
+  for await (const part of createClient({ url, fetchFn: noted }).iterate({ query: text })) {
+    data ??= part.data;
+    for (const { data: more } of part.incremental ?? []) Object.assign(data.customer, more);
+    await show(data, part.hasNext);
+  }
+}
+
 const clients = {
   apollo2022: () => apollo(new Defer20220824Handler()),
   apolloAlpha9: () => apollo(new GraphQL17Alpha9Handler()),
+  graphqlSse,
   urql,
 };
 
