@@ -1,10 +1,14 @@
 """What goes out when, and what it costs upstream."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from gateway.cache.facet_cache import FacetCache
+from gateway.graphql.incremental import Numbered
 from gateway.sandbox.faults import EndpointFault, Faults
+from gateway.telemetry.events import FaultMet
 from gateway.telemetry.requests import RequestAnswered, RequestOutcome
 from tests.auth.support import guarded, refusals
 from tests.defer.support import HISTORY, WITHOUT, arriving, come_to, now, parts
@@ -208,6 +212,19 @@ async def test_an_error_comes_with_its_part(accept: str) -> None:
     assert last.keys() == {"extensions", "hasNext"}
 
 
+async def test_a_fault_of_our_own_ends_the_stream_and_tells_nothing(
+    gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Numbered, "further", lambda *_: {}["a secret"])
+    first, last = await parts(gateway, HISTORY, MULTIPART)
+    assert first["data"] == {"customer": PROFILE}
+    assert last == {
+        "errors": [{"message": "The gateway could not answer.", "extensions": {"code": "INTERNAL"}}],
+        "hasNext": False,
+    }
+    assert FaultMet("KeyError", "parts") in gateway.events
+
+
 async def test_a_stream_lasts_no_longer_than_its_request_may() -> None:
     async with running(upstream={"deadline_s": 3}) as gateway:
         gateway.sandbox.faults.replace(Faults(v1_get=EndpointFault(delay_s=600)))
@@ -243,6 +260,17 @@ async def test_who_is_known_to_be_deleted_in_time_is_answered_as_ever(accept: st
         found = come_to(await gateway.post(HISTORY, accept=f"{accept}, application/json"))
     assert found["data"] == {"customer": None}
     assert refusals(found) == {"customer": "CUSTOMER_DELETED"}
+
+
+async def test_so_it_is_while_what_the_other_call_brought_is_still_being_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = FacetCache.keep
+
+    async def slowly(self: FacetCache, *given: Any) -> None:
+        await asyncio.sleep(1)
+        await keep(self, *given)
+
+    monkeypatch.setattr(FacetCache, "keep", slowly)
+    await test_who_is_known_to_be_deleted_in_time_is_answered_as_ever(MULTIPART)
 
 
 async def test_one_of_several_who_was_deleted_does_not_hold_up_the_others(gateway: GatewayUnderTest) -> None:
