@@ -29,7 +29,7 @@ from graphql.language.parser import MAX_NESTING_DEPTH
 from gateway.errors import BadRequest, Code, InternalError, LimitExceeded
 from gateway.facets.needs import Homes, Operation
 from gateway.facets.shapes import Shapes
-from gateway.graphql.incremental import defers, undeferred
+from gateway.graphql.incremental import deferrals, undeferred
 from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import Executable, Outline
 from gateway.graphql.projection import Compiled, compiled
@@ -49,11 +49,13 @@ class Document:
     """A valid document. `operations` are what can be asked of it, by name; `signatures` what operators see of them.
 
     `node` is its parsed form, and so are the operations, as if nothing in it were deferred: what is needed, permitted
-    and answered in one piece does not depend on that. `deferred` is the form as it was written, where it defers.
+    and answered in one piece does not depend on that. `written` is the form as it came, and `deferrals` are how often
+    operations may defer for each customer, by name; none where they do not.
     """
 
     node: DocumentNode
-    deferred: DocumentNode | None
+    written: DocumentNode
+    deferrals: Mapping[str, int]
     operations: dict[str, Operation]
     signatures: Mapping[str, Signature]
     tokens: int
@@ -61,6 +63,11 @@ class Document:
     """The names of the operations that were asked for."""
     compiled: dict[str, Compiled | None] = field(default_factory=dict[str, Compiled | None])
     """Those that were asked for twice, by name; null for one that cannot be compiled."""
+
+    def defers(self, operation: Operation) -> int:
+        """How often an operation of this document may defer for each customer."""
+        name = operation.node.name
+        return self.deferrals.get(name.value if name else "", 0) if self.deferrals else 0
 
     def signature(self, operation: Operation) -> Signature:
         """What operators see of an operation of this document."""
@@ -194,7 +201,8 @@ class Documents:
         hashed = hash_of(text)
         return Document(
             node,
-            written if node is not written and defers(written) else None,
+            written,
+            self._deferrals(written) if node is not written else {},
             {
                 name: Operation(self._schema, self._query, definition, fragments)
                 for name, definition in definitions.items()
@@ -205,6 +213,10 @@ class Documents:
             },
             cast("int", cast("Any", written).token_count),
         )
+
+    def _deferrals(self, written: DocumentNode) -> Mapping[str, int]:
+        operations = (one for one in written.definitions if isinstance(one, OperationDefinitionNode))
+        return {one.name.value if one.name else "": deferrals(written, one, self._schema) for one in operations}
 
     def _parsed(self, text: str) -> DocumentNode:
         most = self._limits.document_tokens

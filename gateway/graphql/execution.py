@@ -20,6 +20,7 @@ from gateway.facets.explain import Explanation
 from gateway.facets.needs import Homes, Operation, Roots
 from gateway.graphql.answers import Answer, Explain, GraphQLRequest, refused
 from gateway.graphql.documents import Document, Documents
+from gateway.graphql.negotiation import Parts
 from gateway.graphql.projecting import Price, Projecting, fetched, permits, shape_of
 from gateway.graphql.projection import Bound, Compiled
 from gateway.graphql.reference import Reference
@@ -36,7 +37,9 @@ may have 10,000 values."""
 class Execution:
     """Answers requests over one schema, each with the driver of its organisation."""
 
-    def __init__(self, documents: Documents, homes: Homes, emit: Emit, *, customers: int, cost: int) -> None:
+    def __init__(
+        self, documents: Documents, homes: Homes, emit: Emit, *, customers: int, cost: int, deferred: int
+    ) -> None:
         self._documents = documents
         self._homes = homes
         self._projecting = Projecting()
@@ -45,6 +48,7 @@ class Execution:
         self._emit = emit
         self._customers = customers
         self._cost = cost
+        self._deferred = deferred
 
     def document(self, text: str) -> Document:
         """The parsed and validated document. Raises `InvalidDocument`."""
@@ -111,8 +115,16 @@ class Execution:
             return await self._foreseen(session, requested)
         if plain:
             self._projecting.priced(shape, plain[1], Price(requested, explanation.cold))
-        answer = await self._executed(request, document, operation, plain, session, requested, explain)
+        parts = self._parts(request, document, operation, roots)
+        answer = await self._executed(request, document, operation, plain, session, requested, explain, parts)
         return self._kept(constant, answer) if constant else answer
+
+    def _parts(self, request: GraphQLRequest, document: Document, operation: Operation, roots: Roots) -> Parts | None:
+        """How the answer comes in parts; null for one piece, also where there would be too many."""
+        if request.parts is None:
+            return None
+        parts = document.defers(operation) * max(1, sum(map(len, roots.values())))
+        return request.parts if 0 < parts <= self._deferred else None
 
     async def _executed(
         self,
@@ -123,19 +135,18 @@ class Execution:
         session: RequestSession,
         requested: int,
         explain: Explain | None,
+        parts: Parts | None,
     ) -> Answer:
         """The answer over what the session fetches."""
-        later = document.deferred if request.parts is not None else None
-        if plain and later is None:
+        if plain and parts is None:
             session.start()
             await session.finish()
             if (data := fetched(*plain, session)) is not None:
                 return self._finished(data, [], requested, session.explanation, explain)
         finished = partial(self._finished, requested=requested, told=session.explanation, explain=explain)
-        if later is None or request.parts is None:
-            return await self._reference.whole(operation, document.node, request.variables, session, finished)
-        answer = await self._reference.begun(operation, later, request.variables, session, finished, request.parts)
-        return answer or await self._reference.whole(operation, document.node, request.variables, session, finished)
+        asked = request.variables, session, finished
+        answer = await self._reference.begun(operation, document.written, *asked, parts) if parts else None
+        return answer or await self._reference.whole(operation, document.node, *asked)
 
     def _kept(self, constant: tuple[str, str | None], answer: Answer) -> Answer:
         if not answer.errors and answer.parts is None:

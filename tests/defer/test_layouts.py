@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, parse, print_ast
+from graphql import GraphQLError, OperationDefinitionNode, build_schema, parse, print_ast, validate
 from graphql.execution import CompletedResult, IncrementalDeferResult, PendingResult
 from graphql.execution import SubsequentIncrementalExecutionResult as Further
 
-from gateway.graphql.incremental import Numbered, Pathed, defers, undeferred
+from gateway.graphql.incremental import Numbered, Pathed, deferrals, undeferred
 
 PENDING = [PendingResult("0", ["customer"], "a"), PendingResult("1", ["customer", "cards", 0], None)]
 
@@ -84,20 +84,36 @@ def test_what_says_nothing_is_no_payload(layout: Numbered | Pathed) -> None:
     assert layout.further(Further(has_next=False), shown) == {}
 
 
+SCHEMA = build_schema("""
+    directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+    union U = T
+    type Query { one: T! many: [T]! any: [U]! defer: T }
+    type T { b: Int inner: T list: [T!] }
+""")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{ a { ... @defer { b } } }", True),
-        ('{ a { ...F @defer(if: true, label: "l") } } fragment F on T { b }', True),
-        ("query ($d: Boolean!) { a { ... @defer(if: $d) { b } } }", True),
-        ("{ a { ... @defer(if: false) { b } } }", False),
-        ("{ defer { ... @include(if: true) { b } } }", False),
+        ("{ one { ... @defer { b } } }", 1),
+        ("{ ... @defer { one { ... @defer { b } ... @defer { b } } } }", 3),
+        ('{ one { ...F @defer(if: true, label: "l") } } fragment F on T { b }', 1),
+        ("{ one { ...F ...F } } fragment F on T { ...G } fragment G on T { ... @defer { b } }", 2),
+        ("query ($d: Boolean!) { one { ... @defer(if: $d) { b } } }", 1),
+        ("{ many { ... @defer { b } } }", 1),
+        ("{ many { list { ... @defer { b inner { ... @defer { b } } list { ... @defer { b } } } } } }", 120),
+        ("{ any { ... on T @defer { list { ... @defer { b } } } } }", 11),
+        ("{ __schema { types { ... @defer { name } } } }", 1),
+        ("{ one { ... @defer(if: false) { b } } }", 0),
+        ("{ defer { ... @include(if: true) { b } } }", 0),
     ],
 )
-def test_what_is_deferred_is_taken_out(text: str, expected: bool) -> None:
+def test_what_is_deferred_is_counted_and_taken_out(text: str, expected: int) -> None:
     document = parse(text)
-    assert defers(document) is expected
+    assert not validate(SCHEMA, document)
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    assert deferrals(document, operation, SCHEMA) == expected
     plain = undeferred(document)
     assert "@defer" not in print_ast(plain)
     assert (plain is document) is ("@defer" not in text)
-    assert not defers(plain)

@@ -313,6 +313,30 @@ async def test_limits_count_what_is_deferred(limits: dict[str, int]) -> None:
         assert gateway.calls() == []
 
 
+MANY = """{ customers(by: [{id: "100000001"}, {id: "100000002"}]) {
+  firstName ... @defer { cards { cardNumber ... @defer { type } } } } }"""
+"""Two customers with a fragment each, and another in a list: 22 parts, at a guess."""
+
+
+@pytest.mark.parametrize(("most", "whole"), [(22, False), (21, True), (0, True)])
+async def test_what_would_come_in_too_many_parts_comes_in_one(most: int, whole: bool) -> None:
+    async with running(limits={"deferred": most}) as gateway:
+        answer = await gateway.post(MANY, accept=f"{MULTIPART}, application/json")
+    assert answer.headers["content-type"].startswith("application/json" if whole else "multipart/mixed")
+    assert come_to(answer)["data"]["customers"][0]["cards"][0]["type"]
+
+
+async def test_an_operation_that_defers_nothing_is_not_slowed_by_one_beside_it(gateway: GatewayUnderTest) -> None:
+    both = f"query Deferred {HISTORY} query Plain {WITHOUT}"
+    for name, content_type in (("Deferred", "multipart/mixed"), ("Plain", "application/json")):
+        answer = await gateway.http.post(
+            "/graphql",
+            json={"query": both, "operationName": name},
+            headers={"accept": f"{MULTIPART}, application/json"},
+        )
+        assert answer.headers["content-type"].startswith(content_type)
+
+
 # --- as HTTP ---
 
 

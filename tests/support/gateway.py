@@ -19,7 +19,7 @@ ACCEPT = "application/graphql-response+json"
 UNLIMITED = dict.fromkeys(
     [
         *("document_characters", "document_tokens", "body_bytes", "fragments", "spreads", "directives", "literals"),
-        *("breadth", "aliases", "selections", "comparisons", "cost"),
+        *("breadth", "aliases", "selections", "comparisons", "cost", "deferred"),
     ],
     1_000_000,
 )
