@@ -26,7 +26,7 @@ export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-nightly test-conformance test-clients test-site test-newcomer \
+.PHONY: help setup run test test-nightly test-conformance test-clients test-cdn test-site test-newcomer \
         check check-lint check-format check-types check-imports check-schema \
         format schema release-schema docs site site-pages site-serve bench explorer clean
 
@@ -65,6 +65,9 @@ test-conformance: $(SETUP) ## Run the public suites against the gateway (needs N
 
 test-clients: $(SETUP) ## Run clients and tools of client developers against gateway and schema (needs Node and npm)
 	GATEWAY_TESTS_CLIENTS=1 $(PYTEST) -n0 -v tests/clients $(ARGS)
+
+test-cdn: $(SETUP) ## Run the gateway behind nginx and Varnish (needs both, and a C compiler)
+	GATEWAY_TESTS_CDN=1 $(PYTEST) -n0 -v tests/cdn $(ARGS)
 
 test-site: site ## Test what only a built site shows
 	GATEWAY_TESTS_SITE=1 $(PYTEST) -n0 -v tests/docs/test_site.py $(ARGS)

@@ -22,7 +22,7 @@ from table import Row, told
 from gateway.app import build
 from gateway.auth.callers import EVERYTHING, Staff
 from gateway.context import RequestContext
-from gateway.graphql.execution import GraphQLRequest
+from gateway.graphql.answers import GraphQLRequest
 from gateway.model.scalars import SCALARS
 from gateway.sandbox import create_sandbox
 from gateway.settings import Settings

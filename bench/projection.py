@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import FragmentDefinitionNode, OperationDefinitionNode, execute, get_variable_values, parse
+from graphql import FragmentDefinitionNode, OperationDefinitionNode, get_variable_values, parse
+from graphql import experimental_execute_incrementally as execute  # `execute` refuses a schema that has @defer
 from graphql.execution.collect_fields import FragmentDetails
 from table import Row
 

@@ -109,7 +109,10 @@ def build(
         introspection=settings.introspection,
         fast=(graph.homes, graph.shapes) if settings.fast_path else None,
     )
-    execution = Execution(documents, graph.homes, emit, customers=settings.limits.customers, cost=settings.limits.cost)
+    limits = settings.limits
+    execution = Execution(
+        documents, graph.homes, emit, customers=limits.customers, cost=limits.cost, deferred=limits.deferred
+    )
     return Gateway(execution, documents, tenants(settings, cache, sandbox, emit, clock), cache, entries, here)
 
 

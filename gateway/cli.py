@@ -21,7 +21,7 @@ from gateway.app import Gateway, build, schema_text
 from gateway.auth import api_keys
 from gateway.auth.callers import ANYONE, Permission
 from gateway.facets.facet import IdentifierKind, Source
-from gateway.graphql.execution import Answer, Explain, GraphQLRequest
+from gateway.graphql.answers import Answer, Explain, GraphQLRequest
 from gateway.probe.findings import Findings
 from gateway.probe.prober import Prober
 from gateway.sandbox import Sandbox, create_sandbox

@@ -137,6 +137,8 @@ class Performer:
             await self._cache.revoke(scope)
         for index, outcome in performed.outcomes.items():
             replies[index].append((call, outcome))
+            if isinstance(outcome, Deleted):  # not only when all have answered: some of it may be shown before
+                group.records[index].deleted = True
             if isinstance(outcome, Found) and (
                 problem := await self._absorb(group, index, call, outcome, scope, began)
             ):

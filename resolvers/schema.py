@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLSchema
+from graphql import GraphQLDeferDirective, GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
@@ -32,12 +32,13 @@ class Graph:
 def build_schema(*, federation: bool = False) -> Graph:
     """The graph, its fields in the order of their declaration; with `federation` also as a subgraph."""
     if federation:
-        alone = build_schema()
+        # A federating gateway defers by itself: what it composes needs no such directive.
+        alone = _built(Query, SCALARS, defers=False)
         return _built(subgraph(alone.sdl), {**SCALARS, **REPRESENTATIONS})
     return _built(Query, SCALARS)
 
 
-def _built(query: type[Query], scalars: Mapping[object, ScalarDefinition]) -> Graph:
+def _built(query: type[Query], scalars: Mapping[object, ScalarDefinition], *, defers: bool = True) -> Graph:
     built = strawberry.Schema(query, config=StrawberryConfig(scalar_map=dict(scalars)))
     fields = {
         (name, built.config.name_converter.get_graphql_name(field)): field
@@ -51,6 +52,8 @@ def _built(query: type[Query], scalars: Mapping[object, ScalarDefinition]) -> Gr
         if SHAPE in field.metadata or field.base_resolver is None
     }
     schema = built._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one place that opens it
+    if defers:  # not by Strawberry's own setting, which brings `@stream` too
+        schema.directives = (*schema.directives, GraphQLDeferDirective)
     _leave_one_of_to_graphql_core(schema)
     describe(schema, built.schema_converter.type_map, homes)
     # The root is named: a type called `Subscription` is taken for another one otherwise.

@@ -29,6 +29,7 @@ from graphql.language.parser import MAX_NESTING_DEPTH
 from gateway.errors import BadRequest, Code, InternalError, LimitExceeded
 from gateway.facets.needs import Homes, Operation
 from gateway.facets.shapes import Shapes
+from gateway.graphql.incremental import deferrals, undeferred
 from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import Executable, Outline
 from gateway.graphql.projection import Compiled, compiled
@@ -45,12 +46,16 @@ REFUSALS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document. `node` is its parsed form; `operations` are what can be asked of it, by name.
+    """A valid document. `operations` are what can be asked of it, by name; `signatures` what operators see of them.
 
-    `signatures` are what operators see of them.
+    `node` is its parsed form, and so are the operations, as if nothing in it were deferred: what is needed, permitted
+    and answered in one piece does not depend on that. `written` is the form as it came, and `deferrals` are how often
+    operations may defer for each customer, by name; none where they do not.
     """
 
     node: DocumentNode
+    written: DocumentNode
+    deferrals: Mapping[str, int]
     operations: dict[str, Operation]
     signatures: Mapping[str, Signature]
     tokens: int
@@ -58,6 +63,11 @@ class Document:
     """The names of the operations that were asked for."""
     compiled: dict[str, Compiled | None] = field(default_factory=dict[str, Compiled | None])
     """Those that were asked for twice, by name; null for one that cannot be compiled."""
+
+    def defers(self, operation: Operation) -> int:
+        """How often an operation of this document may defer for each customer."""
+        name = operation.node.name
+        return self.deferrals.get(name.value if name else "", 0) if self.deferrals else 0
 
     def signature(self, operation: Operation) -> Signature:
         """What operators see of an operation of this document."""
@@ -174,9 +184,10 @@ class Documents:
             self._refused.popitem(last=False)
 
     def _compiled(self, text: str) -> Document:
-        node = self._parsed(text)
-        self._measure(node)
-        self._validate(node, self._rules)
+        written = self._parsed(text)
+        self._measure(written)
+        self._validate(written, self._rules)
+        node = undeferred(written) if "defer" in text else written
         fragments = {
             definition.name.value: FragmentDetails(definition)
             for definition in node.definitions
@@ -190,6 +201,8 @@ class Documents:
         hashed = hash_of(text)
         return Document(
             node,
+            written,
+            self._deferrals(written) if node is not written else {},
             {
                 name: Operation(self._schema, self._query, definition, fragments)
                 for name, definition in definitions.items()
@@ -198,8 +211,12 @@ class Documents:
                 name: Signature(definition.operation.value, told_name(name), hashed)
                 for name, definition in definitions.items()
             },
-            cast("int", cast("Any", node).token_count),
+            cast("int", cast("Any", written).token_count),
         )
+
+    def _deferrals(self, written: DocumentNode) -> Mapping[str, int]:
+        operations = (one for one in written.definitions if isinstance(one, OperationDefinitionNode))
+        return {one.name.value if one.name else "": deferrals(written, one, self._schema) for one in operations}
 
     def _parsed(self, text: str) -> DocumentNode:
         most = self._limits.document_tokens

@@ -18,9 +18,10 @@ from gateway.asgi import LEFT
 from gateway.auth.authenticator import Authenticator, immediate
 from gateway.auth.callers import Caller, Staff
 from gateway.errors import BadRequest, CallerError, Forbidden, HttpRefusal, InternalError
+from gateway.graphql.answers import Answer, Explain, GraphQLRequest, refused
 from gateway.graphql.compression import compressed
-from gateway.graphql.execution import Answer, Execution, Explain, GraphQLRequest, refused
-from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, accepted, coding, language, wants_page
+from gateway.graphql.execution import Execution
+from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, Accepted, accepted, coding, language, wants_page
 from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.persisted import PersistedDocuments
 from gateway.graphql.reading import (
@@ -35,8 +36,9 @@ from gateway.graphql.reading import (
     sent,
 )
 from gateway.graphql.repeats import Kept, Key, Repeat, Repeats
-from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for, lines_of, raw
+from gateway.graphql.reply import EXPLAIN_HEADER, Reply, kept_for, lines_of, raw, varying
 from gateway.graphql.statuses import media_type_of, status_of, status_of_refusal
+from gateway.graphql.streaming import Stream, once
 from gateway.graphql.tags import Tags, has
 from gateway.settings.edge import StatusCodes
 from gateway.settings.limits import LimitSettings
@@ -97,6 +99,7 @@ class GraphQLEndpoint:
         self._compress_from = compress_from
         self._repeats = repeats or Repeats(most_bytes=0)
         self._tags = tags or Tags(os.urandom(32))
+        self._vary = varying(tenants.told_by)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request."""
@@ -108,11 +111,16 @@ class GraphQLEndpoint:
                 return
             if LEFT in scope:
                 return
-            answering.answered(reply.status, len(reply.body))
+            streams = isinstance(reply, Stream)
+            if not streams:
+                answering.answered(reply.status, len(reply.body))
             # A preflight is answered for itself: a header twice is none to a browser.
             cors: Mapping[str, str] = {} if request.method == "OPTIONS" else self._origins.told(request.headers)
             reply.tell({"x-request-id": answering.request.request_id, **cors})
             await reply(scope, receive, send)
+            if streams and reply.whole:
+                answering.request.errors = counted(reply.errors)
+                answering.answered(reply.status, reply.size)
 
     def at_once(self, scope: AsgiScope, body: bytes) -> bytes | None:
         """The answer to a whole request that has come before, after its status line, which says 200; null for others.
@@ -162,8 +170,8 @@ class GraphQLEndpoint:
         data = await sent(request, self._limits)
         return Come(caller, data, self._repeats.key(caller, headers, request.method.encode(), data))
 
-    async def _respond(self, request: Request) -> Reply:
-        media_type = JSON_TYPE
+    async def _respond(self, request: Request) -> Reply | Stream:
+        reads = _UNASKED
         try:
             come = request.scope.get(COME) or await self._come(request)
             if come is not None and COME not in request.scope and (again := self._repeats.find(come.key)) is not None:
@@ -174,27 +182,29 @@ class GraphQLEndpoint:
             accept = _joined(request.headers, "accept") or "*/*"
             if self._page is not None and _is_visit(request, accept):
                 return Reply.of_page(self._page())
-            if (chosen := accepted(accept)) is None:
+            reads = accepted(accept)
+            if reads.whole is None and (reads.parts is None or request.method == "HEAD"):
                 raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
-            media_type = chosen
             if request.method in READING:
                 self._origins.admit(request.headers)
             caller = come.caller if come else await self._authenticator.authenticate(request.headers)
             check_sent(request, self._limits)
             data = come.data if come else await sent(request, self._limits)
-            return await self._execute(request, caller, data, media_type, come and come.key)
+            return await self._execute(request, caller, data, reads, come and come.key)
         except (CallerError, HttpRefusal) as error:
             status = status_of_refusal(error, self._codes)
             headers = {"cache-control": "no-store", **(error.headers if isinstance(error, HttpRefusal) else {})}
-            return await self._reply(request, refused(error), media_type, status, headers)
+            return await self._reply(request, refused(error), reads, status, headers)
         except ClientGone:
             raise
         except Exception as error:  # noqa: BLE001 - the last line: nothing of it may reach the caller
             self._emit(FaultMet(type(error).__name__, "endpoint"))
             answer = refused(InternalError("The gateway could not answer."))
-            return await self._reply(request, answer, media_type, 500, {"cache-control": "no-store"})
+            return await self._reply(request, answer, reads, 500, {"cache-control": "no-store"})
 
-    async def _execute(self, request: Request, caller: Caller, data: bytes, media_type: str, key: Key | None) -> Reply:
+    async def _execute(
+        self, request: Request, caller: Caller, data: bytes, reads: Accepted, key: Key | None
+    ) -> Reply | Stream:
         """The answer to what a caller sent, kept under its key where the same request would have the same."""
         asked = read(request.method, data, self._limits)
         text = self._documents.text(asked.source)
@@ -205,16 +215,22 @@ class GraphQLEndpoint:
         if (noted := CURRENT.get()) is not None:
             noted.caller, noted.tenant = caller.name, tenant.name
         scope = tenant.scope(request.headers, language(request.headers.get("accept-language", "")))
-        wanted = GraphQLRequest(text, asked.variables, asked.operation_name)
+        parts = None if request.method == "HEAD" else reads.parts
+        wanted = GraphQLRequest(text, asked.variables, asked.operation_name, parts)
         most_age = _most_age(request.headers)
         answer = await self._execution.answer(wanted, tenant.driver, scope, explain, most_age, caller=caller)
         if answer.executed:
             self._documents.learn(asked.source)
+        if answer.parts is not None and parts is not None:
+            if noted is not None:
+                noted.executed = True
+            return Stream(parts, answer.parts, answer.errors, self._vary)
         told = {"cache-control": kept_for(answer.fresh_for)}
         if answer.retry_after_s is not None:
             told["retry-after"] = str(answer.retry_after_s)
-        reply = await self._reply(request, answer, media_type, status_of(answer, media_type, self._codes), told)
-        if key is not None and answer.stands and noted is not None and reply.status == 200:
+        status = status_of(answer, reads.media_type, self._codes)
+        reply = await self._reply(request, answer, reads, status, told)
+        if key is not None and answer.stands and noted is not None and isinstance(reply, Reply) and reply.status == 200:
             self._repeats.keep(key, reply, Kept(answer.fresh_for, tenant.driver, answer.stands, noted))
         return reply
 
@@ -239,22 +255,28 @@ class GraphQLEndpoint:
             raise BadRequest(f"{EXPLAIN_HEADER}: must be one of {', '.join(Explain)}.") from None
 
     async def _reply(
-        self, request: Request, answer: Answer, media_type: str, status: int, headers: Mapping[str, str]
-    ) -> Reply:
+        self, request: Request, answer: Answer, reads: Accepted, status: int, headers: Mapping[str, str]
+    ) -> Reply | Stream:
         if (noted := CURRENT.get()) is not None:
             noted.executed, noted.errors = answer.executed, counted(answer.errors)
             noted.fresh_for = answer.fresh_for
-        told = {**headers, "vary": header} if (header := self._tenants.told_by) else dict(headers)
+        if reads.whole is None and reads.parts is not None and status == 200:
+            return Stream(reads.parts, once(answer.as_json()), answer.errors, self._vary)
+        told = dict(headers)
         if request.method in READING and answer.fresh_for and EXPLAIN_HEADER not in request.headers:
             told["etag"] = self._tags.of(answer.data)
             if has(_joined(request.headers, "if-none-match"), told["etag"]):
-                return Reply.not_modified(told)
+                return Reply.not_modified(told, self._vary)
         body = orjson.dumps(answer.as_json())
         if 0 < self._compress_from <= len(body) and (chosen := coding(_joined(request.headers, "accept-encoding"))):
             body = await compressed(body, chosen)
             told["content-encoding"] = chosen
-        content_type = f"{media_type_of(status, media_type, self._codes)}; charset=utf-8"
-        return Reply.of_body(status, content_type, body, told)
+        content_type = f"{media_type_of(status, reads.media_type, self._codes)}; charset=utf-8"
+        return Reply.of_body(status, content_type, body, told, self._vary)
+
+
+_UNASKED: Final = Accepted(JSON_TYPE, None)
+"""What is answered in to who was not asked yet."""
 
 
 def _again(repeat: Repeat, fresh_for: int) -> Reply:

@@ -1,78 +1,32 @@
-"""From a GraphQL request to an answer: needs first, then graphql-core over what the session fetches."""
+"""From a GraphQL request to an answer: needs first, then the fast path or the reference path."""
 
 import math
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, Final, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
-from graphql import execute as graphql_execute  # pyright: ignore[reportUnknownVariableType]
 from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.auth import policy
 from gateway.auth.callers import Caller
-from gateway.cache.local import Stands
-from gateway.context import RequestContext, Scope
+from gateway.context import Scope
 from gateway.driver import Driver
-from gateway.errors import CallerError, Code, CustomerDeleted, GatewayError, LimitExceeded, Overloaded
+from gateway.errors import CallerError, Code, LimitExceeded
 from gateway.facets import needs
 from gateway.facets.explain import Explanation
 from gateway.facets.needs import Homes, Operation, Roots
+from gateway.graphql.answers import Answer, Explain, GraphQLRequest, refused
 from gateway.graphql.documents import Document, Documents
+from gateway.graphql.negotiation import Parts
 from gateway.graphql.projecting import Price, Projecting, fetched, permits, shape_of
 from gateway.graphql.projection import Bound, Compiled
+from gateway.graphql.reference import Errors, Reference
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
 from gateway.session import RequestSession
-from gateway.telemetry.events import Emit, FaultMet
+from gateway.telemetry.events import Emit
 from gateway.telemetry.spans import CURRENT
-
-
-class Explain(StrEnum):
-    """What the request header `x-gateway-explain` can ask for."""
-
-    PLAN = "plan"
-    """Which calls would be made; none is made and `data` is null."""
-    ANALYZE = "analyze"
-    """The answer, and which calls were made for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """What a client asks, whatever the HTTP method it came by."""
-
-    query: str
-    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    operation_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a client gets. `executed` is false for a request error, which has no `data` at all."""
-
-    data: Mapping[str, Any] | None = None
-    errors: Sequence[Mapping[str, Any]] = ()
-    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    executed: bool = True
-    fresh_for: int = 0
-    """Seconds for which the whole answer stays as it is, as far as can be said; 0 where some of it is not."""
-    stands: Sequence[Stands] = ()
-    """What it rests on, where it was all known here: the same request has the same answer while all of this stands."""
-    retry_after_s: int | None = None
-    """Where nothing could be served for there being too much to ask upstream: when to come back."""
-
-    def as_json(self) -> Mapping[str, Any]:
-        """The response map of the GraphQL specification."""
-        found: dict[str, Any] = {}
-        if self.errors:
-            found["errors"] = list(self.errors)
-        if self.executed:
-            found["data"] = self.data
-        if self.extensions:
-            found["extensions"] = self.extensions
-        return found
-
 
 CONSTANTS: Final = 4
 """Answers that are about the schema alone, and so never change, which are kept: tools send the same few questions. One
@@ -82,14 +36,18 @@ may have 10,000 values."""
 class Execution:
     """Answers requests over one schema, each with the driver of its organisation."""
 
-    def __init__(self, documents: Documents, homes: Homes, emit: Emit, *, customers: int, cost: int) -> None:
+    def __init__(
+        self, documents: Documents, homes: Homes, emit: Emit, *, customers: int, cost: int, deferred: int
+    ) -> None:
         self._documents = documents
         self._homes = homes
         self._projecting = Projecting()
+        self._reference = Reference(emit)
         self._constants: OrderedDict[tuple[str, str | None], Answer] = OrderedDict()
         self._emit = emit
         self._customers = customers
         self._cost = cost
+        self._deferred = deferred
 
     def document(self, text: str) -> Document:
         """The parsed and validated document. Raises `InvalidDocument`."""
@@ -143,7 +101,7 @@ class Execution:
         if plain and price and explain is None and most_age == math.inf:
             known = self._projecting.known(*plain, driver, scope, caller, explanation)
             if known is not None:
-                return replace(self._finished(known.data, price.cost, [], explanation), stands=known.stands)
+                return replace(self._finished(known.data, [], price.cost, explanation), stands=known.stands)
         constant = None if roots or explain or request.variables else (request.query, request.operation_name)
         if constant in self._constants:
             return self._constants[constant]
@@ -156,15 +114,45 @@ class Execution:
             return await self._foreseen(session, requested)
         if plain:
             self._projecting.priced(shape, plain[1], Price(requested, explanation.cold))
+        parts = self._parts(request, document, operation, roots)
+        answer = await self._executed(request, document, operation, plain, session, requested, explain, parts)
+        return self._kept(constant, answer) if constant else answer
+
+    def _parts(self, request: GraphQLRequest, document: Document, operation: Operation, roots: Roots) -> Parts | None:
+        """How the answer comes in parts; null for one piece, also where there would be too many."""
+        if request.parts is None:
+            return None
+        parts = document.defers(operation) * max(1, sum(map(len, roots.values())))
+        return request.parts if 0 < parts <= self._deferred else None
+
+    async def _executed(
+        self,
+        request: GraphQLRequest,
+        document: Document,
+        operation: Operation,
+        plain: tuple[Compiled, Bound] | None,
+        session: RequestSession,
+        requested: int,
+        explain: Explain | None,
+        parts: Parts | None,
+    ) -> Answer:
+        """The answer over what the session fetches."""
+
+        def finished(data: Mapping[str, Any] | None, errors: Errors) -> Answer:
+            explained = session.explained() if explain is Explain.ANALYZE else None
+            return self._finished(data, errors, requested, session.explanation, explained)
+
+        if plain and parts is None:
             session.start()
             await session.finish()
             if (data := fetched(*plain, session)) is not None:
-                return self._finished(data, requested, [], explanation, _explained(session, explain))
-        answer = await self._referred(request, document, operation, session, explain, requested)
-        return self._kept(constant, answer) if constant else answer
+                return finished(data, [])
+        asked = request.variables, session, finished
+        answer = await self._reference.begun(operation, document.written, *asked, parts) if parts else None
+        return answer or await self._reference.whole(operation, document.node, *asked)
 
     def _kept(self, constant: tuple[str, str | None], answer: Answer) -> Answer:
-        if not answer.errors:
+        if not answer.errors and answer.parts is None:
             self._constants[constant] = answer
         if len(self._constants) > CONSTANTS:
             self._constants.popitem(last=False)
@@ -199,38 +187,11 @@ class Execution:
         except GraphQLError as error:  # a null for what must not be null, which only the values show
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error)]) from None
 
-    async def _referred(
-        self,
-        request: GraphQLRequest,
-        document: Document,
-        operation: Operation,
-        session: RequestSession,
-        explain: Explain | None,
-        requested: int,
-    ) -> Answer:
-        """The answer of graphql-core, over what the session fetches or has fetched."""
-        result = graphql_execute(
-            operation.schema,
-            document.node,
-            context_value=RequestContext(session),
-            variable_values=dict(request.variables),
-            operation_name=request.operation_name or None,
-        )
-        if isinstance(result, Awaitable):
-            result = await result
-        await session.finish()
-        data, errors = result.data, [self._shown(error) for error in result.errors or ()]
-        for key, index in session.deleted():
-            data, errors = _without(data, errors, key, index)
-        if (overloaded := _nothing_but_overloaded(data, result.errors or ())) is not None:
-            return replace(refused(overloaded), retry_after_s=overloaded.retry_after_s)
-        return self._finished(data, requested, errors, session.explanation, _explained(session, explain))
-
     def _finished(
         self,
         data: Mapping[str, Any] | None,
-        requested: int,
         errors: Sequence[Mapping[str, Any]],
+        requested: int,
         told: Explanation,
         explained: Mapping[str, Any] | None = None,
     ) -> Answer:
@@ -260,55 +221,3 @@ class Execution:
         if isinstance(found, list):
             raise InvalidDocument(Code.GRAPHQL_VALIDATION_FAILED, [bare(error) for error in found])
         return found
-
-    def _shown(self, error: GraphQLError) -> Mapping[str, Any]:
-        """An error as the caller may see it: what is not meant for them is an internal error without a text."""
-        shown = dict(error.formatted)
-        match error.original_error:
-            case GatewayError() as known:
-                shown["message"], shown["extensions"] = known.message, dict(known.extensions)
-            case None | GraphQLError():
-                shown["extensions"] = {"code": Code.GRAPHQL_VALIDATION_FAILED.value}
-            case fault:
-                self._emit(FaultMet(type(fault).__name__, "execution"))
-                shown["message"] = "The gateway could not finish this field."
-                shown["extensions"] = {"code": Code.INTERNAL.value}
-        return shown
-
-
-def _explained(session: RequestSession, explain: Explain | None) -> Mapping[str, Any] | None:
-    return session.explained() if explain is Explain.ANALYZE else None
-
-
-def _without(
-    data: Mapping[str, Any] | None, errors: list[Mapping[str, Any]], key: str, index: int
-) -> tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]:
-    """The answer without a customer who was deleted, where one of the two upstream calls still told of them."""
-    if data is None or key not in data:
-        return data, errors
-    listed = isinstance(data[key], list)
-    path = [key, index] if listed else [key]
-    if (data[key][index] if listed else data[key]) is None:
-        return data, errors
-    gone = [None if place == index else one for place, one in enumerate(data[key])] if listed else None
-    deleted = CustomerDeleted()
-    kept = [error for error in errors if list(error.get("path", ()))[: len(path)] != path]
-    told = {"message": deleted.message, "path": path, "extensions": dict(deleted.extensions)}
-    return {**data, key: gone}, [*kept, told]
-
-
-def _nothing_but_overloaded(data: Mapping[str, Any] | None, errors: Sequence[GraphQLError]) -> Overloaded | None:
-    """The overload that kept everything from being served, if that is so."""
-    found = [error.original_error for error in errors if isinstance(error.original_error, Overloaded)]
-    if not found or len(found) < len(errors):
-        return None
-    served = any(
-        any(one is not None for one in cast("list[object]", value)) if isinstance(value, list) else value is not None
-        for value in (data or {}).values()
-    )
-    return None if served else max(found, key=lambda error: error.retry_after_s)
-
-
-def refused(error: GatewayError) -> Answer:
-    """The answer to a request that is not executed."""
-    return Answer(errors=[{"message": error.message, "extensions": dict(error.extensions)}], executed=False)

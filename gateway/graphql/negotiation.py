@@ -3,14 +3,41 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 RESPONSE_TYPE: Final = "application/graphql-response+json"
 JSON_TYPE: Final = "application/json"
 HTML_TYPE: Final = "text/html"
 
 Coding = Literal["br", "gzip"]
+
+
+class Parts(StrEnum):
+    """How an answer may be sent in parts: the media type, which names their layout too (`gateway.graphql.incremental`).
+
+    The first that is accepted as much as any other is taken.
+    """
+
+    MULTIPART = 'multipart/mixed; boundary="-"'
+    MULTIPART_V02 = 'multipart/mixed; boundary="-"; incrementalSpec=v0.2'
+    """The same, by the name that Apollo gives its layout."""
+    MULTIPART_2022 = 'multipart/mixed; boundary="-"; deferSpec=20220824'
+    EVENTS = "text/event-stream; charset=utf-8"
+
+
+class Accepted(NamedTuple):
+    """What a client can read: the media type of an answer in one piece, and how it takes one in parts, if at all."""
+
+    whole: str | None
+    parts: Parts | None
+
+    @property
+    def media_type(self) -> str:
+        """That of an answer in one piece, also where it was not asked for: a refusal has no other."""
+        return self.whole or JSON_TYPE
+
 
 _KEPT: Final = 256
 """Characters of a header whose reading is remembered: clients say the same at every request, hostile ones need not."""
@@ -47,10 +74,11 @@ def _parsed(text: str) -> MediaType:
     return MediaType(name.strip().lower(), parameters)
 
 
-def accepted(accept: str) -> str | None:
-    """The media type to answer in, for the joined `Accept` headers; None where no JSON may be sent.
+def accepted(accept: str) -> Accepted:
+    """What to answer in, for the joined `Accept` headers.
 
-    The one made for GraphQL where it is named as high as plain JSON; plain JSON for a client that takes anything.
+    In one piece: the media type made for GraphQL where it is named as high as plain JSON; plain JSON for a client that
+    takes anything. In parts: only as it is named, for who takes anything expects one piece.
     """
     return _accepted(accept) if len(accept) <= _KEPT else _accepted.__wrapped__(accept)
 
@@ -74,8 +102,31 @@ def language(accept_language: str) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _accepted(accept: str) -> str | None:
-    weights = _weights(accept)
+def _accepted(accept: str) -> Accepted:
+    return Accepted(_whole(_weights(accept)), _parts(accept))
+
+
+def _parts(accept: str) -> Parts | None:
+    weights = dict.fromkeys(Parts, 0.0)
+    for part in accept.split(","):
+        media = parsed(part)
+        said = frozenset((name, value.strip('"').lower()) for name, value in media.parameters.items() if name != "q")
+        if parts := _NAMED.get((media.name, said)):
+            weights[parts] = max(weights[parts], _quality(media.parameters.get("q")))
+    chosen = max(weights, key=lambda one: weights[one])
+    return chosen if weights[chosen] else None
+
+
+_NAMED: Final[Mapping[tuple[str, frozenset[tuple[str, str]]], Parts]] = {
+    ("multipart/mixed", frozenset()): Parts.MULTIPART,
+    ("multipart/mixed", frozenset({("incrementalspec", "v0.2")})): Parts.MULTIPART_V02,
+    ("multipart/mixed", frozenset({("deferspec", "20220824")})): Parts.MULTIPART_2022,
+    ("text/event-stream", frozenset()): Parts.EVENTS,
+}
+"""Media ranges with all their parameters: one that we do not know asks for something else."""
+
+
+def _whole(weights: Mapping[str, float]) -> str | None:
     response, plain = _weight(weights, RESPONSE_TYPE), _weight(weights, JSON_TYPE)
     if not response[0] and not plain[0]:
         return None

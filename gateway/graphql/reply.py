@@ -11,14 +11,23 @@ from gateway.asgi import WRITE, Write
 
 EXPLAIN_HEADER: Final = "x-gateway-explain"
 
-Headers = list[tuple[bytes, bytes]]
+Header = tuple[bytes, bytes]
+Headers = list[Header]
 
-VARY: Final = (
-    b"vary",
-    "accept, accept-encoding, accept-language, authorization, x-api-key, x-cap-api-oauth-token, origin, "
-    f"{EXPLAIN_HEADER}".encode(),
+
+def varying(*further: str) -> Header:
+    """What an answer depends on beside the request itself, and on these headers, where they are any.
+
+    In one line: of several, some caches heed only the last.
+    """
+    return b"vary", ", ".join((*_VARYING, *filter(None, further))).encode()
+
+
+_VARYING: Final = (
+    *("accept", "accept-encoding", "accept-language", "authorization", "x-api-key", "x-cap-api-oauth-token", "origin"),
+    EXPLAIN_HEADER,
 )
-"""What an answer depends on beside the request itself."""
+VARY: Final = varying()
 
 SECURE: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -38,10 +47,12 @@ class Reply:
     body: bytes = b""
 
     @classmethod
-    def of_body(cls, status: int, content_type: str, body: bytes, told: Mapping[str, str]) -> "Reply":
+    def of_body(
+        cls, status: int, content_type: str, body: bytes, told: Mapping[str, str], vary: Header = VARY
+    ) -> "Reply":
         """An answer with a body."""
         headers = [(b"content-type", content_type.encode()), (b"content-length", b"%d" % len(body))]
-        return cls(status, [*headers, *SECURE, VARY, *raw(told)], body)
+        return cls(status, [*headers, *SECURE, vary, *raw(told)], body)
 
     @classmethod
     def without_body(cls, told: Mapping[str, str]) -> "Reply":
@@ -49,9 +60,9 @@ class Reply:
         return cls(204, [*SECURE, *raw(told)])
 
     @classmethod
-    def not_modified(cls, told: Mapping[str, str]) -> "Reply":
+    def not_modified(cls, told: Mapping[str, str], vary: Header = VARY) -> "Reply":
         """What a client has is still the answer."""
-        return cls(304, [*SECURE, VARY, *raw(told)])
+        return cls(304, [*SECURE, vary, *raw(told)])
 
     @classmethod
     def of_page(cls, page: Response) -> "Reply":

@@ -7,7 +7,7 @@ clients of today have 400 and 200; both are within what it demands. Which table 
 from typing import Final
 
 from gateway.errors import CallerError, Code, HttpRefusal
-from gateway.graphql.execution import Answer
+from gateway.graphql.answers import Answer
 from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE
 from gateway.graphql.persisted import PersistedQueryNotFound, PersistedQueryNotSupported
 from gateway.graphql.reading import NotJson

@@ -17,6 +17,12 @@ class LimitSettings(Group):
         default=2_500,
         at_least=11,
     )
+    deferred: int = setting(
+        "Parts that one answer may come in: fragments with `@defer` times customers, and times ten in a list of a "
+        "customer's. What defers more often comes in one piece.",
+        default=100,
+        at_least=0,
+    )
     header_bytes: int = setting("Bytes of all request headers together.", default=32 * 1024, at_least=1024)
     query_string_bytes: int = setting("Bytes of the query string of a GET.", default=64 * 1024, at_least=1024)
     body_bytes: int = setting("Bytes of a request body.", default=256 * 1024, at_least=1024)

@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from graphql import GraphQLResolveInfo, execute, get_named_type, is_composite_type, parse
+from graphql import GraphQLResolveInfo, get_named_type, is_composite_type, parse
+from graphql import experimental_execute_incrementally as execute  # `execute` refuses a schema that has @defer
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 

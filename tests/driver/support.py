@@ -77,7 +77,9 @@ async def before(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,
     ):
-        yield GatewayUnderTest(http, sandbox, events)
+        gateway = GatewayUnderTest(http, sandbox, events)
+        gateway.application = app
+        yield gateway
 
 
 @asynccontextmanager

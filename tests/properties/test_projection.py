@@ -18,12 +18,12 @@ from graphql import (
     GraphQLError,
     GraphQLObjectType,
     OperationDefinitionNode,
-    execute,
     get_named_type,
     get_variable_values,
     parse,
     validate,
 )
+from graphql import experimental_execute_incrementally as execute  # `execute` refuses a schema that has @defer
 from graphql.execution.collect_fields import FragmentDetails
 
 from gateway.context import RequestContext

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.app import Gateway, build
 from gateway.auth.callers import EVERYTHING, Staff
-from gateway.graphql.execution import Answer, GraphQLRequest
+from gateway.graphql.answers import Answer, GraphQLRequest
 from gateway.sandbox import EndpointFault, Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.tenants import Tenant

@@ -16,7 +16,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import httpx
-from graphql import DocumentNode, ExecutionResult, execute
+from graphql import DocumentNode, ExecutionResult
+from graphql import experimental_execute_incrementally as execute  # `execute` refuses a schema that has @defer
 
 from gateway.context import RequestContext
 from gateway.errors import CustomerDeleted

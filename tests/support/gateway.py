@@ -19,7 +19,7 @@ ACCEPT = "application/graphql-response+json"
 UNLIMITED = dict.fromkeys(
     [
         *("document_characters", "document_tokens", "body_bytes", "fragments", "spreads", "directives", "literals"),
-        *("breadth", "aliases", "selections", "comparisons", "cost"),
+        *("breadth", "aliases", "selections", "comparisons", "cost", "deferred"),
     ],
     1_000_000,
 )
@@ -54,7 +54,9 @@ class Weighed:
 
 class GatewayUnderTest:
     """`ask` is the client, `sandbox` the upstream it stands before, `upstream` the same on scales, `events` what
-    operators would have seen beside what every request has."""
+    operators would have seen beside what every request has, `application` what a server would call."""
+
+    application: ASGIApp
 
     def __init__(
         self, http: httpx.AsyncClient, sandbox: Sandbox, events: list[Event], upstream: Weighed | None = None
@@ -109,4 +111,6 @@ async def running(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(AtOnceFirst(app)), base_url="http://gateway") as http,
     ):
-        yield GatewayUnderTest(http, sandbox, events, weighed)
+        gateway = GatewayUnderTest(http, sandbox, events, weighed)
+        gateway.application = app
+        yield gateway

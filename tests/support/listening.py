@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,13 +32,24 @@ class Listening:
 
 
 @contextmanager
-def listening(**settings: Any) -> Iterator[Listening]:
-    """A gateway before a sandbox, on a free loopback port, in a thread of its own."""
+def listening(
+    *,
+    organisations: Mapping[str, Sandbox] | None = None,
+    between: Callable[[Sandbox], Any] = lambda sandbox: sandbox,
+    **settings: Any,
+) -> Iterator[Listening]:
+    """A gateway before a sandbox, on a free loopback port, in a thread of its own.
+
+    With `organisations` it stands before theirs, by name, and `tenants` must be among the settings. `between` makes
+    what stands between gateway and sandbox.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         host, port = listener.getsockname()
         found, readiness = Listening(f"http://{host}:{port}/graphql", create_sandbox()), Readiness()
-        chosen = Settings(**{"upstream": SANDBOX, **settings})
-        app = create_app(chosen, sandbox=found.sandbox, emit=found.events.append, readiness=readiness)
+        chosen = Settings(**(settings if organisations else {"upstream": SANDBOX, **settings}))
+        app = create_app(
+            chosen, sandbox=organisations or between(found.sandbox), emit=found.events.append, readiness=readiness
+        )
         server = Server(ServerConfig(app, host=host, port=port, limits=chosen.server, readiness=readiness))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -63,7 +63,8 @@ async def test_who_keeps_answers_is_told_which_header_they_depend_on() -> None:
     async with two(tenancy={"by": "header", "header": "x-brand"}) as gateway:
         for brand in ("globe", "globe", "globe", "globe", ""):
             answer = await gateway.post("acme", ASHA, x_brand=brand)
-            assert "x-brand" in answer.headers.get_list("vary", split_commas=True)
+            (vary,) = answer.headers.get_list("vary")  # of several lines nginx 1.22 heeds the last
+            assert {"x-brand", "authorization", "x-api-key"} <= set(vary.split(", "))
     async with two() as gateway:
         assert "x-brand" not in (await gateway.post("acme", ASHA)).headers["vary"]
 
