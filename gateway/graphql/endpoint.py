@@ -1,8 +1,6 @@
 """The HTTP endpoint: from bytes to a GraphQL request, and from an answer to bytes. GraphQL over HTTP, strictly."""
 
-import math
 import os
-import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
@@ -21,7 +19,7 @@ from gateway.errors import BadRequest, CallerError, Forbidden, HttpRefusal, Inte
 from gateway.graphql.answers import Answer, Explain, GraphQLRequest, refused
 from gateway.graphql.compression import compressed
 from gateway.graphql.execution import Execution
-from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, Accepted, accepted, coding, language, wants_page
+from gateway.graphql.negotiation import JSON_TYPE, RESPONSE_TYPE, Accepted, accepted, coding, language
 from gateway.graphql.origins import CrossOrigin
 from gateway.graphql.persisted import PersistedDocuments
 from gateway.graphql.reading import (
@@ -30,6 +28,9 @@ from gateway.graphql.reading import (
     ClientGone,
     check_headers,
     check_sent,
+    is_visit,
+    joined,
+    most_age_of,
     plain,
     read,
     refuse_unsafe,
@@ -179,8 +180,8 @@ class GraphQLEndpoint:
             check_headers(request, self._limits.header_bytes)
             if request.method == "OPTIONS":
                 return self._options(request.headers)
-            accept = _joined(request.headers, "accept") or "*/*"
-            if self._page is not None and _is_visit(request, accept):
+            accept = joined(request.headers, "accept") or "*/*"
+            if self._page is not None and is_visit(request, accept):
                 return Reply.of_page(self._page())
             reads = accepted(accept)
             if reads.whole is None and (reads.parts is None or request.method == "HEAD"):
@@ -217,7 +218,7 @@ class GraphQLEndpoint:
         scope = tenant.scope(request.headers, language(request.headers.get("accept-language", "")))
         parts = None if request.method == "HEAD" else reads.parts
         wanted = GraphQLRequest(text, asked.variables, asked.operation_name, parts)
-        most_age = _most_age(request.headers)
+        most_age = most_age_of(request.headers)
         answer = await self._execution.answer(wanted, tenant.driver, scope, explain, most_age, caller=caller)
         if answer.executed:
             self._documents.learn(asked.source)
@@ -265,10 +266,10 @@ class GraphQLEndpoint:
         told = dict(headers)
         if request.method in READING and answer.fresh_for and EXPLAIN_HEADER not in request.headers:
             told["etag"] = self._tags.of(answer.data)
-            if has(_joined(request.headers, "if-none-match"), told["etag"]):
+            if has(joined(request.headers, "if-none-match"), told["etag"]):
                 return Reply.not_modified(told, self._vary)
         body = orjson.dumps(answer.as_json())
-        if 0 < self._compress_from <= len(body) and (chosen := coding(_joined(request.headers, "accept-encoding"))):
+        if 0 < self._compress_from <= len(body) and (chosen := coding(joined(request.headers, "accept-encoding"))):
             body = await compressed(body, chosen)
             told["content-encoding"] = chosen
         content_type = f"{media_type_of(status, reads.media_type, self._codes)}; charset=utf-8"
@@ -291,29 +292,3 @@ def _again(repeat: Repeat, fresh_for: int) -> Reply:
             fresh_for,
         )
     return Reply(200, [*repeat.headers, (b"cache-control", kept_for(fresh_for).encode())], repeat.body)
-
-
-def _is_visit(request: Request, accept: str) -> bool:
-    """Whether a browser opens the page, and asks nothing."""
-    reads = request.method in READING
-    return reads and wants_page(accept) and not _QUERY.search(request.scope["query_string"])
-
-
-_QUERY: Final = re.compile(rb"(^|&)(query|extensions|documentId|doc_id|id)=")
-"""What makes a GET of a browser a request and not a visit."""
-
-
-def _joined(headers: Headers, name: str) -> str:
-    """All lines of a header as the one list that they are."""
-    return ", ".join(headers.getlist(name))
-
-
-_MAX_AGE: Final = re.compile(r"max-age\s*=\s*\"?(\d{1,9})\b")
-
-
-def _most_age(headers: Headers) -> float:
-    """How old what is served may be: the request's own `Cache-Control`; any age where it does not say."""
-    said = headers.get("cache-control", "").lower()
-    if re.search(r"\bno-(cache|store)\b", said):
-        return 0.0
-    return float(found.group(1)) if (found := _MAX_AGE.search(said)) else math.inf

@@ -1,6 +1,8 @@
 """From an HTTP request to what it asks, strictly: method, media type, charset, size, JSON, parameters."""
 
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -8,10 +10,11 @@ from urllib.parse import parse_qsl
 
 import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from gateway.errors import BadRequest
-from gateway.graphql.negotiation import JSON_TYPE, is_utf_8, parsed
+from gateway.graphql.negotiation import JSON_TYPE, is_utf_8, parsed, wants_page
 from gateway.graphql.payloads import check_json
 from gateway.graphql.persisted import Hashed, Named, Source, Text
 from gateway.settings.limits import LimitSettings
@@ -233,3 +236,30 @@ def _source(query: str | None, extensions: Mapping[str, Any], given: Mapping[str
                 raise BadRequest(f"{member}: must be a string.")
             return Named(member, identifier)
     raise BadRequest("query: must be given, as a string.")
+
+
+_QUERY: Final = re.compile(rb"(^|&)(query|extensions|documentId|doc_id|id)=")
+"""What makes a GET of a browser a request and not a visit."""
+_NOTHING_KEPT: Final = re.compile(r"\bno-(cache|store)\b")
+_MAX_AGE: Final = re.compile(r"max-age\s*=\s*\"?(\d{1,9})\b")
+
+
+def is_visit(request: Request, accept: str) -> bool:
+    """Whether a browser opens the page, and asks nothing."""
+    reads = request.method in READING
+    return reads and wants_page(accept) and not _QUERY.search(request.scope["query_string"])
+
+
+def joined(headers: Headers, name: str) -> str:
+    """All lines of a header as the one list that they are."""
+    return ", ".join(headers.getlist(name))
+
+
+def most_age_of(headers: Headers) -> float:
+    """How old what is served may be, in seconds: the request's own `Cache-Control`; any age where it does not say."""
+    said = headers.get("cache-control", "").lower()
+    if not said:
+        return math.inf
+    if _NOTHING_KEPT.search(said):
+        return 0.0
+    return float(found.group(1)) if (found := _MAX_AGE.search(said)) else math.inf

@@ -101,13 +101,17 @@ class Reader:
         body: dict[str, Any] = {"query": block.text}
         if told and not told[0].keys() & {"data", "errors"}:
             body["variables"] = told.pop(0)
+        streamed = [one.text for one in following if one.kind == "text"]
+        headers = {"accept": "text/event-stream" if streamed else ACCEPT}
         self._gateway.calls()
-        answer = httpx.post(self._gateway.url, json=body, headers={"accept": ACCEPT}, trust_env=False).json()
+        answer = httpx.post(self._gateway.url, json=body, headers=headers, trust_env=False)
         calls = sorted(self._gateway.calls())
-        assert len(told) == 1, "a question has one answer"
-        assert answer == told[0]
+        assert len(told) + len(streamed) == 1, "a question has one answer"
+        if streamed:
+            assert _events(answer.text) == _events(streamed[0])
+        else:
+            assert answer.json() == told[0]
         for one in following:
-            assert one.kind != "text", "a question prints nothing"
             if one.kind == "http":
                 assert calls == _calls(one.text)
 
@@ -193,6 +197,12 @@ def _belonging(block: Block, rest: list[Block]) -> list[Block]:
     takes = block.kind in {"graphql", "sh", "python", "js"}
     alike = takewhile(lambda one: one.kind in {"json", "http", "text"} and one.section == block.section, rest)
     return list(alike) if takes else []
+
+
+def _events(text: str) -> list[tuple[str, object]]:
+    """The events of a stream, each with its data."""
+    found = re.findall(r"^event: (\w+)\ndata:(.*)$", text, re.MULTILINE)
+    return [(event, json.loads(data) if data.strip() else None) for event, data in found]
 
 
 def _calls(text: str) -> list[str]:

@@ -205,10 +205,10 @@ async def test_a_crash_of_one_reader_leaves_the_other_call_standing(
 async def test_a_crash_before_anything_is_known_is_an_internal_error_of_the_customer(
     gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: object) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(FacetCache, "identify", broken)
+    monkeypatch.setattr(FacetCache, "knows_nothing", broken)
     async with asyncio.timeout(DEADLINE_S):
         answer = await gateway.ask(f"{{ {ASHA} {{ cards {{ cardId }} }} }}")
     assert (answer["data"], errors(answer)) == ({"customer": None}, {"customer": "INTERNAL"})
