@@ -41,7 +41,7 @@ def application() -> Starlette:
         )
     configure_logs(settings.log_level)
     made = create_app(settings)
-    _freeze()
+    freeze()
     return made
 
 
@@ -53,7 +53,7 @@ def run(settings: Settings, sandbox: Sandboxes = None) -> None:
     config = ServerConfig(
         application, host=settings.host, port=settings.port, limits=settings.server, readiness=readiness
     )
-    _freeze()
+    freeze()
     with suppress(KeyboardInterrupt):
         Server(config).run()
 
@@ -67,7 +67,7 @@ def refuse_strangers(settings: Settings) -> None:
         )
 
 
-def _freeze() -> None:
+def freeze() -> None:
     """What is there now stays for good. Unfrozen, each full collection of garbage would look at all of it: 50 ms in
     which nobody is answered."""
     gc.freeze()

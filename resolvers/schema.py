@@ -45,7 +45,7 @@ def _built(query: type[Query], scalars: Mapping[object, ScalarDefinition], *, de
         for name, concrete in built.schema_converter.type_map.items()
         for field in getattr(concrete.definition, "fields", ())
     }
-    homes = {place: field.metadata[HOME] for place, field in fields.items() if HOME in field.metadata}
+    homes = Homes({place: field.metadata[HOME] for place, field in fields.items() if HOME in field.metadata})
     shapes = {
         place: field.metadata.get(SHAPE) or OfRecord(field.python_name)
         for place, field in fields.items()

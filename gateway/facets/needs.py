@@ -44,8 +44,32 @@ Taken = Mapping[str, str | int]
 Wants = Sequence[tuple[FacetKind, Taken, str]]
 """What is wanted of a customer: kinds of facets with their arguments, and the fields that want them."""
 
-Homes = Mapping[tuple[str, str], Lives]
-"""Every facet-backed field of the graph, by type and field name."""
+
+class Homes(dict[tuple[str, str], Lives]):
+    """Every facet-backed field of the graph, by type and field name."""
+
+    def __init__(self, homes: Mapping[tuple[str, str], Lives]) -> None:
+        super().__init__(homes)
+        self._lead: dict[GraphQLObjectType, bool] = {}
+
+    def lead(self, of: GraphQLObjectType) -> bool:
+        """Whether there is one on the type, or anywhere below it."""
+        found = self._lead.get(of)
+        if found is None:
+            found = self._lead[of] = any(
+                (one.name, name) in self for one in _reachable(of, set()) for name in one.fields
+            )
+        return found
+
+
+def _reachable(of: GraphQLObjectType, seen: set[GraphQLObjectType]) -> set[GraphQLObjectType]:
+    if of not in seen:
+        seen.add(of)
+        for field_ in of.fields.values():
+            below = cast("object", get_named_type(field_.type))
+            if isinstance(below, GraphQLObjectType):
+                _reachable(below, seen)
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +194,7 @@ class _Reading:
                 inside = arguments if home.arguments else enclosing
                 yield home.on, arguments, here
             below = cast("object", get_named_type(definition.type))
-            if isinstance(below, GraphQLObjectType):
+            if isinstance(below, GraphQLObjectType) and self.homes.lead(below):
                 yield from self._below(below, here, found, inside)
 
     def _taken(self, home: Lives, definition: GraphQLField, details: FieldDetails) -> Taken:

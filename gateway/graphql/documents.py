@@ -2,14 +2,13 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from typing import Any, Final, cast
 
 from graphql import (
-    ASTValidationRule,
     DocumentNode,
     ExecutableDefinitionsRule,
     FragmentDefinitionNode,
@@ -34,11 +33,10 @@ from gateway.graphql.introspection import resolved
 from gateway.graphql.limits import Executable, Outline
 from gateway.graphql.projection import Compiled, compiled
 from gateway.graphql.refusals import InvalidDocument, bare, most_errors
+from gateway.graphql.rules import Rule, breakable
 from gateway.settings.limits import LimitSettings
 from gateway.telemetry.events import DocumentCompiled, Emit
 from gateway.telemetry.signatures import Signature, hash_of, told_name
-
-Rules = tuple[type[ASTValidationRule], ...]
 
 REFUSALS: Final = 200
 """Refused documents that are remembered, by their digest; the oldest go first."""
@@ -186,7 +184,7 @@ class Documents:
     def _compiled(self, text: str) -> Document:
         written = self._parsed(text)
         self._measure(written)
-        self._validate(written, self._rules)
+        self._validate(written, breakable(text, self._rules))
         node = undeferred(written) if "defer" in text else written
         fragments = {
             definition.name.value: FragmentDetails(definition)
@@ -244,7 +242,7 @@ class Documents:
             most = self._limits.introspection
             self._check("introspected fields", resolved(outline, self._schema, most), most)
 
-    def _validate(self, node: DocumentNode, rules: Rules) -> None:
+    def _validate(self, node: DocumentNode, rules: Sequence[Rule]) -> None:
         most = most_errors(suggest=self.suggests)
         found = validate(self._schema, node, rules, max_errors=most, hide_suggestions=not self.suggests)
         if found:

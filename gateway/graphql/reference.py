@@ -10,6 +10,7 @@ from graphql import (
     experimental_execute_incrementally as graphql_execute,  # pyright: ignore[reportUnknownVariableType]
 )
 from graphql.execution import ExperimentalIncrementalExecutionResults as Incremental
+from strawberry.execution import optimized_is_awaitable
 
 from gateway.context import RequestContext
 from gateway.errors import Code, CustomerDeleted, GatewayError, InternalError, Overloaded
@@ -135,6 +136,7 @@ async def _executed(
         context_value=RequestContext(session),
         variable_values=dict(variables),
         operation_name=name.value if name else None,
+        is_awaitable=optimized_is_awaitable,  # pyright: ignore[reportArgumentType] - it says `bool` for a guard
     )
     return await result if isinstance(result, Awaitable) else result
 
