@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.errors import BadUserInput, CustomerDeleted, UpstreamPartial, UpstreamUnavailable
+from gateway.errors import BadUserInput, CustomerDeleted, GatewayError, UpstreamPartial, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTS, PERSON
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
@@ -194,4 +194,5 @@ def conclude(record: CustomerRecord, missed: frozenset[Facet], replies: Sequence
         record.settle_all(missed, UpstreamPartial("Upstream does not say into which account it was merged."))
     elif all(isinstance(outcome, NotFound) for outcome in outcomes):
         record.settle(EXISTS, NOBODY)
-        record.settle_all(missed, Known(None))
+        failed = record.settled(EXISTS)  # by somebody else's call, before: then nothing is certain of the rest either
+        record.settle_all(missed, failed if isinstance(failed, GatewayError) else Known(None))

@@ -407,6 +407,29 @@ def test_that_there_is_nobody_is_as_old_as_the_call_that_said_so(seed: int) -> N
     assert asyncio.run(wrong(steps, seed)) == []
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_where_it_is_not_certain_that_there_is_somebody_nothing_of_them_is(seed: int) -> None:
+    """A call that was waited for failed, and one of the request's own says that there is nobody."""
+    tenant, one, nobody = TENANTS[0], ("100000041", IdentifierKind.ID), (LATE, IdentifierKind.ID)
+
+    def ask(*people: tuple[str, IdentifierKind], facets: frozenset[Facet]) -> Ask:
+        return Ask(tenant, "", 0, people, facets, math.inf)
+
+    person, both = frozenset({PERSON()}), frozenset({PERSON(), STATUS()})
+    steps: list[Step] = [
+        ask(one, facets=person),
+        Break(tenant, 503),
+        ask(one, facets=person),
+        Hold(tenant, True),
+        ask(one, nobody, facets=person),
+        Break(tenant, None),
+        ask(one, nobody, facets=both),
+        Hold(tenant, False),
+        ask(one, facets=both),
+    ]
+    assert asyncio.run(wrong(steps, seed)) == []
+
+
 async def wrong(steps: Sequence[Step], seed: int) -> list[str]:
     """What was served that must not be."""
     model = Model(seed)
