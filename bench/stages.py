@@ -19,13 +19,15 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from types import FrameType
 
-import uvicorn
 import uvloop
 from load import send
 from processes import upstream
 from whole import CACHED, medium
 
 from gateway.app import create_app
+from gateway.readiness import Readiness
+from gateway.server import Server, ServerConfig
+from gateway.serving import freeze
 from gateway.settings import Settings
 
 HTTP = "HTTP: what is asked, the answer's bytes and headers"
@@ -37,6 +39,7 @@ STAGES = (
     ("gateway.graphql.payloads", HTTP),
     ("gateway.graphql.persisted", HTTP),
     ("gateway.graphql.origins", HTTP),
+    ("gateway.protocol", "server"),
     ("gateway.graphql.projection", "projection"),
     ("gateway.graphql.projecting", "projection"),
     ("gateway.graphql.code", "projection"),
@@ -109,7 +112,9 @@ async def measured(address: str, case: str, seconds: float) -> tuple[float, floa
     quiet = os.open(os.devnull, os.O_WRONLY)
     kept = os.dup(1)
     os.dup2(quiet, 1)  # the log's lines
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning", access_log=False))
+    readiness = Readiness()
+    application = create_app(settings, readiness=readiness)
+    server = Server(ServerConfig(application, host="127.0.0.1", port=0, limits=settings.server, readiness=readiness))
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
         await asyncio.sleep(0.01)
@@ -118,7 +123,7 @@ async def measured(address: str, case: str, seconds: float) -> tuple[float, floa
     client = multiprocessing.get_context("spawn").Process(target=load, args=(port, case, seconds, done))
     client.start()
     gc.collect()
-    gc.freeze()  # as `serve` does
+    freeze()
     collecting = Collecting()
     await asyncio.to_thread(done.get)
     signal.signal(signal.SIGPROF, lambda _, frame: counted.update([stage(frame)]))

@@ -236,6 +236,7 @@ class ResilientClient:
     async def _sent(self, side: Side, question: Question, now: float, given: float) -> _Ended:
         """One request to upstream, in so many seconds; the only place where one is sent."""
         call, targets, scope = question.call, question.targets, question.scope
+        began = self._clock()
         with Calling(self._emit, call.endpoint, call.facets, len(targets)) as calling:
             performed = await self._client.perform(call, targets, scope.language or None, given, scope.credential)
             calling.ended(performed.status, performed.milliseconds, performed.size)
@@ -243,7 +244,7 @@ class ResilientClient:
         match ended:
             case Verdict.ANSWERED:
                 if self._policy.hedge:
-                    side.latencies.took(performed.milliseconds / 1000)
+                    side.latencies.took(self._clock() - began)
                 if side.investigator is not None and side.investigator.searching:
                     side.investigator.succeeded(question)
             case Verdict.LIMITED:
