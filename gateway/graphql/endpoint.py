@@ -110,9 +110,9 @@ class GraphQLEndpoint:
                 reply = await self._respond(request)
             except ClientGone:
                 return
-            if LEFT in scope:
-                return
             streams = isinstance(reply, Stream)
+            if LEFT in scope and not streams:  # a stream sees it for itself, and ends what it has begun
+                return
             if not streams:
                 answering.answered(reply.status, len(reply.body))
             # A preflight is answered for itself: a header twice is none to a browser.
