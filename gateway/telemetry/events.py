@@ -1,10 +1,10 @@
 """The events that operators can see: what logs, metrics and traces are made of. None carries an identifier, a
 credential or a payload. Values only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from gateway.facets.facet import Endpoint, Facet
 from gateway.telemetry.requests import RequestAnswered, RequestBegan, RequestRepeated
@@ -202,14 +202,27 @@ Event = (
 Emit = Callable[[Event], None]
 
 
+@runtime_checkable
+class Choosing(Protocol):
+    """A listener that says beforehand what takes the events of a type; null where nothing does."""
+
+    def taker(self, kind: type[Any]) -> Callable[[Any], None] | None:
+        """What takes them."""
+        ...
+
+
 def together(*listeners: Emit) -> Emit:
-    """One listener for all, who hear of an event in this order."""
-    if len(listeners) == 1:
-        return listeners[0]
+    """One listener for all, who hear of an event in this order; not of those that one of them has no `taker` for."""
+    takers: dict[type[Any], Sequence[Callable[[Any], None]]] = {}
 
     def emit(event: Event) -> None:
-        for listener in listeners:
-            listener(event)
+        kind = type(event)
+        found = takers.get(kind)
+        if found is None:
+            taking = [one.taker(kind) if isinstance(one, Choosing) else one for one in listeners]
+            found = takers[kind] = [take for take in taking if take is not None]
+        for take in found:
+            take(event)
 
     return emit
 
@@ -218,7 +231,6 @@ _LEVELS = {
     DocumentCompiled: "debug",
     AnomalyMet: "warning",
     FaultMet: "error",
-    WebhookReceived: "info",
     StoreFailed: "warning",
     StoreRecovered: "info",
     KeysFetched: "info",
@@ -232,6 +244,9 @@ _LEVELS = {
 }
 """How important an event is, where that does not depend on what it says."""
 
+SILENT = frozenset({RequestBegan, CallBegan})
+"""Events that are not worth a line, because another one tells all of it."""
+
 _ALARMING = {WebhookOutcome.UNAUTHORIZED, WebhookOutcome.FAILED}
 """Upstream sends such an event again and again, and no later one before it."""
 
@@ -240,6 +255,11 @@ _REFUSALS = {401, 403, 429}
 
 _TROUBLE = "UPSTREAM_"
 """How the codes of errors begin that are upstream's."""
+
+
+def level_of_all(kind: type[Any]) -> str | None:
+    """How important every event of a type is; null where that depends on what it says."""
+    return _LEVELS.get(kind)
 
 
 def level_of(event: Event) -> str | None:
@@ -257,8 +277,8 @@ def level_of(event: Event) -> str | None:
             return "info"
         case CallMade(status=status):
             return "warning" if status is None or status in _REFUSALS or status >= 500 else "debug"
-        case WebhookReceived(outcome=outcome) if outcome in _ALARMING:
-            return "warning"
+        case WebhookReceived(outcome=outcome):
+            return "warning" if outcome in _ALARMING else "info"
         case _:
             return _LEVELS[type(event)]
 

@@ -6,13 +6,13 @@ import os
 import select
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 
 import orjson
 
-from gateway.telemetry.events import Event, fields_of, level_of
+from gateway.telemetry.events import SILENT, Event, fields_of, level_of, level_of_all
 from gateway.telemetry.requests import RequestAnswered, RequestRepeated
 from gateway.telemetry.spans import CURRENT
 
@@ -42,10 +42,20 @@ class Log:
 
     def __call__(self, event: Event) -> None:
         """Takes one event."""
-        if isinstance(event, RequestRepeated):
-            if self._least <= logging.INFO:
-                self._put(_repeated(event), at_once=False)
-            return
+        if take := self.taker(type(event)):
+            take(event)
+
+    def taker(self, kind: type[Any]) -> Callable[[Any], None] | None:
+        """What writes events of a type; null where none of them would be written."""
+        if kind is RequestRepeated:
+            return self._repeated if self._least <= logging.INFO else None
+        level = level_of_all(kind)
+        return None if kind in SILENT or (level and _NUMBERS[level] < self._least) else self._written
+
+    def _repeated(self, event: RequestRepeated) -> None:
+        self._put(_line_of(event), at_once=False)
+
+    def _written(self, event: Event) -> None:
         level = level_of(event)
         if level is not None and _NUMBERS[level] >= self._least:
             self.write(type(event).__name__, level, fields_of(event))
@@ -97,7 +107,7 @@ class Log:
             return
 
 
-def _repeated(event: RequestRepeated) -> bytes:
+def _line_of(event: RequestRepeated) -> bytes:
     """The line of a request that was answered as another: but for what is its own, it is as the other's."""
     first = event.first
     if not first.shared:

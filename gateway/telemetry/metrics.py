@@ -71,9 +71,9 @@ class Metrics:
         if take is not None:
             take(event)
 
-    def takes(self, kind: type[Any]) -> bool:
-        """Whether events of this type change a metric."""
-        return kind in self._takes
+    def taker(self, kind: type[Any]) -> Callable[[Any], None] | None:
+        """What takes events of a type; null where they change no metric."""
+        return self._takes.get(kind)
 
     def gauge(self, name: str, read: Callable[[], float]) -> None:
         """Says how one of `GAUGES` is read."""
