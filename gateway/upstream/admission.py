@@ -44,9 +44,11 @@ class Admission:
 
     def enter(self, now: float) -> bool:
         """Whether a call may begin at once; then it has begun, and ends with `leave`."""
-        if self.waiting or not self._free(now):
+        rate = self._rate
+        if self.waiting or self.in_flight >= self._most or not (rate.quiet or rate.free_at(now) <= now):
             return False
-        self._begin(now)
+        self.in_flight += 1
+        rate.began(now)
         return True
 
     def queue(self, ticket: Ticket, now: float, until: float) -> None:

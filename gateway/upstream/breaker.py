@@ -36,23 +36,19 @@ class Breaker:
         self._open_s = open_s
         self._draw = draw
         self._slices: deque[tuple[int, list[int]]] = deque(maxlen=_SLICES)
-        self._state = BreakerState.CLOSED
+        self.state = BreakerState.CLOSED
+        """What it does now; only the breaker changes it."""
         self._ends = 0.0
         self._offered_until = 0.0
         self._probe: int | None = None
         self._epoch = 0
-
-    @property
-    def state(self) -> BreakerState:
-        """What it does now."""
-        return self._state
 
     def offers(self, now: float) -> bool:
         """Whether a plan should count on the endpoint.
 
         Where one call may be let through, one plan in a tenth of `open_s` is told so: others have the other endpoint.
         """
-        if self._state is BreakerState.CLOSED:
+        if self.state is BreakerState.CLOSED:
             return True
         if self._probe is not None or now < self._ends or now < self._offered_until:
             return False
@@ -61,17 +57,17 @@ class Breaker:
 
     def admits(self, now: float) -> bool:
         """Whether a call would be let through."""
-        return self._state is BreakerState.CLOSED or (self._probe is None and now >= self._ends)
+        return self.state is BreakerState.CLOSED or (self._probe is None and now >= self._ends)
 
     def enter(self, now: float) -> int | None:
         """Lets a call through, or not. What it returns goes back with `ended`, whatever came of the call."""
-        match self._state:
+        match self.state:
             case BreakerState.CLOSED:
                 return self._epoch
             case _ if not self.admits(now):
                 return None
             case _:
-                self._state = BreakerState.HALF_OPEN
+                self.state = BreakerState.HALF_OPEN
                 self._epoch += 1
                 self._probe = self._epoch
                 return self._probe
@@ -80,7 +76,7 @@ class Breaker:
         """Told how a call ended; null where that says nothing of the endpoint, as calls from before a change do."""
         if entered != self._epoch or not self._calls:
             return
-        match self._state:
+        match self.state:
             case BreakerState.CLOSED:
                 if succeeded is not None and self._tips(now, failed=not succeeded):
                     self._open(now)
@@ -104,7 +100,7 @@ class Breaker:
         self._change(BreakerState.OPEN)
 
     def _change(self, state: BreakerState) -> None:
-        self._state = state
+        self.state = state
         self._probe = None
         self._epoch += 1
 

@@ -185,28 +185,28 @@ class ResilientClient:
                 self._emit(CallShed(side.endpoint))
                 return _unmade(question, full)
             now = self._clock()
-        try:
-            return await self._guarded(side, question, now, allowance.until)
-        finally:
-            side.passage.leave(self._clock())
+        return await self._guarded(side, question, now, allowance.until)
 
     async def _guarded(self, side: Side, question: Question, now: float, until: float) -> _Ended:
-        """One call that has its turn; the breaker hears how it ended."""
-        before = side.breaker.state
-        entered = side.breaker.enter(now)
-        self._tell(side, before)
-        if entered is None:
-            return _unmade(question, _avoided(side.endpoint))
-        well: bool | None = None
-        given = min(self._policy.timeout_s, until - now)
+        """One call that has its turn; the breaker hears how it ended, and the queues that it did."""
+        breaker, before, well = side.breaker, side.breaker.state, None
+        entered = breaker.enter(now)
+        if breaker.state is not before:
+            self._tell(side)
         try:
+            if entered is None:
+                return _unmade(question, _avoided(side.endpoint))
+            given = min(self._policy.timeout_s, until - now)
             found = await (self._hedged if self._policy.hedge else self._sent)(side, question, now, given)
             well = _well(found[1], in_full=given >= self._policy.timeout_s / 2)
             return found
         finally:
-            before = side.breaker.state
-            side.breaker.ended(entered, self._clock(), succeeded=well)
-            self._tell(side, before)
+            now, before = self._clock(), breaker.state
+            if entered is not None:
+                breaker.ended(entered, now, succeeded=well)
+            if breaker.state is not before:
+                self._tell(side)
+            side.passage.leave(now)
 
     async def _hedged(self, side: Side, question: Question, now: float, given: float) -> _Ended:
         """A call, and where it takes longer than nearly all do, the same once more."""
@@ -235,8 +235,8 @@ class ResilientClient:
 
     async def _sent(self, side: Side, question: Question, now: float, given: float) -> _Ended:
         """One request to upstream, in so many seconds; the only place where one is sent."""
-        call, targets, scope = question.call, question.targets, question.scope
-        began = self._clock()
+        call, targets, scope = question
+        began = self._clock() if self._policy.hedge else now  # the same call sent once more begins later
         with Calling(self._emit, call.endpoint, call.facets, len(targets)) as calling:
             performed = await self._client.perform(call, targets, scope.language or None, given, scope.credential)
             calling.ended(performed.status, performed.milliseconds, performed.size)
@@ -273,7 +273,8 @@ class ResilientClient:
         def relieved() -> None:
             before = side.breaker.state
             side.breaker.close()
-            self._tell(side, before)
+            if side.breaker.state is not before:
+                self._tell(side)
 
         return Investigator(
             side.endpoint,
@@ -286,9 +287,8 @@ class ResilientClient:
             clock=self._clock,
         )
 
-    def _tell(self, side: Side, before: BreakerState) -> None:
-        if side.breaker.state is not before:
-            self._emit(BreakerChanged(side.endpoint, side.breaker.state.value))
+    def _tell(self, side: Side) -> None:
+        self._emit(BreakerChanged(side.endpoint, side.breaker.state.value))
 
 
 def _well(ended: Verdict, *, in_full: bool) -> bool | None:

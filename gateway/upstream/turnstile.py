@@ -21,6 +21,8 @@ class Turnstile:
         self, rate: Rate, *, in_flight: int = 0, queue: int, queue_s: float, clock: Callable[[], float] = moment
     ) -> None:
         self._admission = Admission(in_flight=in_flight, queue=queue, rate=rate)
+        self.enter_now = self._admission.enter
+        """Whether a call may begin without waiting; then it has begun. Takes the time."""
         self._rate = rate
         self._queue_s = queue_s
         self._clock = clock
@@ -29,10 +31,6 @@ class Turnstile:
     def now(self) -> float:
         """The time by its clock."""
         return self._clock()
-
-    def enter_now(self, now: float) -> bool:
-        """Whether a call may begin without waiting; then it has begun."""
-        return self._admission.enter(now)
 
     async def enter(self, turn: str, until: float) -> None:
         """Begins a call, as soon as it may. Raises `Overloaded` where that is not before `until`."""
