@@ -5,6 +5,7 @@ import logging
 import os
 import select
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ class Log:
         self._least = _NUMBERS[level]
         self._file = file or sys.stdout.buffer
         self._wait_s = wait_s
-        self._waiting: list[bytes] = []
+        self._waiting: list[bytes | tuple[RequestRepeated, float]] = []
 
     def __call__(self, event: Event) -> None:
         """Takes one event."""
@@ -53,7 +54,7 @@ class Log:
         return None if kind in SILENT or (level and _NUMBERS[level] < self._least) else self._written
 
     def _repeated(self, event: RequestRepeated) -> None:
-        self._put(_line_of(event), at_once=False)
+        self._put((event, time.time()), at_once=False)
 
     def _written(self, event: Event) -> None:
         level = level_of(event)
@@ -76,7 +77,7 @@ class Log:
         self._wait_s = 0.0
         self._flush()
 
-    def _put(self, line: bytes, *, at_once: bool) -> None:
+    def _put(self, line: bytes | tuple[RequestRepeated, float], *, at_once: bool) -> None:
         self._waiting.append(line)
         if at_once or not self._wait_s:
             self._flush()
@@ -90,7 +91,8 @@ class Log:
         """Writes what waits, in pieces that reach a pipe whole: other workers may write to the same one."""
         waiting, self._waiting = self._waiting, []
         piece, size = list[bytes](), 0
-        for line in waiting:
+        for one in waiting:
+            line = one if isinstance(one, bytes) else _line_of(*one)
             if piece and size + len(line) > select.PIPE_BUF:
                 self._write(piece)
                 piece, size = [], 0
@@ -107,15 +109,18 @@ class Log:
             return
 
 
-def _line_of(event: RequestRepeated) -> bytes:
-    """The line of a request that was answered as another: but for what is its own, it is as the other's."""
+def _line_of(event: RequestRepeated, at: float) -> bytes:
+    """The line of a request that was answered as another: but for what is its own, it is as the other's.
+
+    Made when it is written: many at a time take a third of what each takes between two answers.
+    """
     first = event.first
     if not first.shared:
         first.shared = orjson.dumps({name: value for name, value in first.fields().items() if name not in _OWN})[1:]
     own = {
         "event": RequestAnswered.__name__,
         "level": "info",
-        "timestamp": datetime.now(UTC),
+        "timestamp": datetime.fromtimestamp(at, UTC),
         "request_id": event.request_id,
         "milliseconds": event.milliseconds,
         "fresh_for": event.fresh_for,
