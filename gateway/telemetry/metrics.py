@@ -1,6 +1,7 @@
 """The metrics: events counted for Prometheus. No label holds anything that a caller may choose."""
 
 import platform
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.metadata import version
@@ -16,7 +17,7 @@ from gateway.telemetry.requests import RequestAnswered, RequestBegan, RequestRep
 from gateway.telemetry.series import PlainCounter, PlainHistogram, Registry
 
 MOST_REPEATS: Final = 1_000
-"""Answers whose repetitions are counted together, when the numbers are read or there are more of them."""
+"""Repeated answers that are counted together, when the numbers are read or there are more of them."""
 SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CUSTOMERS: Final = (1, 2, 5, 10, 20, 50, 100)
 
@@ -121,7 +122,7 @@ class Requests:
             "Facets that requests wanted of customers, by what the cache knew; joined and spared were missed before.",
             ("facet", "state"),
         )
-        self._repeats: dict[RequestAnswered, int] = {}
+        self._repeats: list[tuple[RequestAnswered, float]] = []
         registry.before_reading(self._settle)
         self._in_flight = 0
         gauge = Gauge("gateway_requests_in_flight", "Requests that are being answered.", registry=registry)
@@ -141,16 +142,17 @@ class Requests:
 
     def repeated(self, event: RequestRepeated) -> None:
         """A request is over that was as one before it. Such come by the thousand, and are counted when that is read."""
-        self._durations.observe(event.milliseconds / 1000, "not_asked")
         repeats = self._repeats
-        repeats[event.first] = repeats.get(event.first, 0) + 1
+        repeats.append((event.first, event.milliseconds))
         if len(repeats) >= MOST_REPEATS:
             self._settle()
 
     def _settle(self) -> None:
         """Counts what was put off."""
-        repeats, self._repeats = self._repeats, {}
-        for first, times in repeats.items():
+        repeats, self._repeats = self._repeats, []
+        for _, milliseconds in repeats:
+            self._durations.observe(milliseconds / 1000, "not_asked")
+        for first, times in Counter(first for first, _ in repeats).items():
             self._count(first, times)
 
     def _count(self, event: RequestAnswered, times: int) -> None:
