@@ -61,7 +61,7 @@ def plain(method: str, headers: Iterable[tuple[bytes, bytes]], limits: LimitSett
     if size > limits.header_bytes:
         return False
     if method == "POST":
-        return length.isdigit() and len(length) <= _DIGITS and int(length) <= limits.body_bytes
+        return len(length) <= _DIGITS and length.isdigit() and int(length) <= limits.body_bytes
     return method == "GET"
 
 
