@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from random import Random
 
 import pytest
-from graphql import GraphQLError, NoSchemaIntrospectionCustomRule, parse, specified_rules, validate
+from graphql import (
+    GraphQLError,
+    NoSchemaIntrospectionCustomRule,
+    TypeInfo,
+    ValidationContext,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.language import ast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,7 +83,22 @@ def test_a_rule_that_nobody_thought_of_is_asked() -> None:
     class Another(specified_rules[0]):  # type: ignore[misc, valid-type]
         """One that a later version brings."""
 
-    assert Another in breakable(HOME, (*ALL, Another))
+    assert issubclass(breakable(HOME, (*ALL, Another))[-1], Another)
+
+
+def test_a_rule_is_asked_where_it_has_something_to_say() -> None:
+    """What is remembered of a rule is what graphql-core finds out."""
+    kinds = [snake(name.removesuffix("Node")) for name in vars(ast) if name.endswith("Node")]
+    context = ValidationContext(SCHEMA, parse(HOME), TypeInfo(SCHEMA), lambda _: None)
+    for rule, ours in zip(ALL, breakable("@ $ ... fragment subscription __", ALL), strict=True):
+        theirs, remembering = rule(context), ours(context)
+        for kind in kinds:
+            said = [method and method.__name__ for method in theirs.get_enter_leave_for_kind(kind)]
+            assert [method and method.__name__ for method in remembering.get_enter_leave_for_kind(kind)] == said
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 @settings(deadline=None)
