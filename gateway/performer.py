@@ -9,7 +9,7 @@ from datetime import tzinfo
 from functools import partial
 from typing import Final
 
-from gateway.cache.facet_cache import FacetCache
+from gateway.cache.facet_cache import Brought, FacetCache
 from gateway.cache.failures import StoreDown
 from gateway.cache.parts import Part, Ways
 from gateway.context import Allowance, Scope
@@ -22,7 +22,7 @@ from gateway.facets.parameters import sent_for, ways
 from gateway.facets.plan import Call
 from gateway.record import NOBODY, CustomerRecord, Known
 from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
-from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Target
+from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Performed, Target
 from gateway.upstream.deadlines import moment, shared
 from gateway.upstream.resilient import ResilientClient
 
@@ -135,19 +135,33 @@ class Performer:
             self._tell(group, ExplainedCall(call, shown, *made))
         if performed.refused:
             await self._cache.revoke(scope)
+        if brought := self._taken(group, call, performed, replies, began):
+            await self._cache.keep(scope, brought)
+
+    def _taken(
+        self, group: Group, call: Call, performed: Performed, replies: Sequence[list[Reply]], began: float
+    ) -> list[Brought]:
+        """Takes over what a call said of each of its customers; what of it to keep."""
+        brought: list[Brought] = []
         for index, outcome in performed.outcomes.items():
+            record = group.records[index]
             replies[index].append((call, outcome))
             if isinstance(outcome, Deleted):  # not only when all have answered: some of it may be shown before
-                group.records[index].deleted = True
-            if isinstance(outcome, Found) and (
-                problem := await self._absorb(group, index, call, outcome, scope, began)
-            ):
-                replies[index].append((call, problem))
+                record.deleted = True
+            if not isinstance(outcome, Found):
+                continue
+            match self._absorb(group, index, call, outcome, began):
+                case Failed() as problem:
+                    replies[index].append((call, problem))
+                case Part() as part:
+                    brought.append((record.address, outcome.id, part))
+                case None:
+                    pass
+        return brought
 
-    async def _absorb(
-        self, group: Group, index: int, call: Call, found: Found, scope: Scope, began: float
-    ) -> Failed | None:
-        """Takes over a found customer, or says why not. Blocks of different accounts are never joined.
+    def _absorb(self, group: Group, index: int, call: Call, found: Found, began: float) -> Part | Failed | None:
+        """Takes over a found customer, and says what to keep of them; or why not. Blocks of different accounts are
+        never joined.
 
         Where accounts were merged the survivor wins: a block of the victim's own is left aside while the survivor is
         asked for.
@@ -169,8 +183,7 @@ class Performer:
         told = ways(call.endpoint, brought, self._capabilities)
         part = self._part(call, told, found, began)
         _settle(record, call, told, part)
-        await self._cache.keep(scope, record.address, found.id, part)
-        return None
+        return part
 
     def _part(self, call: Call, whole: Ways, found: Found, began: float) -> Part:
         """What may be kept of a block: all that came whole, asked for or not."""

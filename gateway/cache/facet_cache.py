@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, cast
 
 import msgspec
@@ -26,6 +26,10 @@ from gateway.telemetry.events import Emit
 
 SENT_AGAIN_FOR: Final = 8 * 86_400
 """Seconds for which upstream may send the same event again."""
+
+
+Brought = tuple[Address, CustomerId, Part]
+"""What a call brought of a customer, and how they were asked for."""
 
 
 class FacetCache:
@@ -177,27 +181,29 @@ class FacetCache:
             (changed := at_hand(key)) is not None and self._time(changed) < known.since for key in known.changes
         )
 
-    async def keep(self, scope: Scope, address: Address, customer: CustomerId, part: Part) -> None:
-        """Keeps that the address names the customer, and all that a call brought of them, asked for or not."""
-        now = self._clock()
-        items = self._records.keep(scope, customer, part, now)
-        cards = part.entry(CARDS()) if CARDS() in part.ways else None
-        part.put_away()
-        await self._store.multi_put([*self._identified(scope, address, customer, part.fetched_at, cards, now), *items])
+    async def keep(self, scope: Scope, brought: Sequence[Brought]) -> None:
+        """Keeps what a call brought, asked for or not, of every customer; and that its address names each. Together,
+        for a call is one round trip to a store, whatever it was for."""
+        now, items, of_cards = self._clock(), list[Item](), CARDS()
+        for address, customer, part in brought:
+            kept = self._records.keep(scope, customer, part, now)
+            cards = part.entry(of_cards) if of_cards in part.ways else None
+            part.put_away()
+            items += self._identified(scope, address, customer, part.fetched_at, cards, now)
+            items += kept
+        since = max(part.fetched_at for _, _, part in brought)
+        await self._store.multi_put([*self._accepted(scope, since), *items])
 
     def _identified(
         self, scope: Scope, address: Address, customer: CustomerId, since: float, cards: Entry | None, now: float
-    ) -> list[Item]:
-        """What to keep of who a call that began at `since` answered for, and that upstream accepted its credential."""
+    ) -> Iterator[Item]:
+        """What to keep of who a call that began at `since` answered for."""
         named, key = msgspec.msgpack.encode((since, customer)), self._keys.identity(scope, address)
         self._stamps.say([key], (since, customer))
+        yield key, named, max(0.0, since + IDENTITY_FRESH_FOR - now)
         held = cast("list[Card]", cards.value or []) if cards else []
-        items = [(key, named, max(0.0, since + IDENTITY_FRESH_FOR - now))]
-        items += [
-            (self._keys.name(scope.tenant, kind, value), named, self._longest)
-            for kind, value in identifiers(address, held)
-        ]
-        return [*items, *self._accepted(scope, since)]
+        for kind, value in identifiers(address, held):
+            yield self._keys.name(scope.tenant, kind, value), named, self._longest
 
     async def store_nobody(self, scope: Scope, address: Address, since: float) -> None:
         """Keeps that the address named nobody when a call began."""

@@ -62,7 +62,7 @@ async def keep(
     """Keeps entries as if a call had brought them, which began with the oldest of them; now, if it brought nothing."""
     now: float = cache._clock()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     since = min((entry.fetched_at for entry in entries.values()), default=now)
-    await cache.keep(scope, address, customer, Brought(entries, since))
+    await cache.keep(scope, [(address, customer, Brought(entries, since))])
 
 
 def brought(endpoint: Endpoint, *facets: Facet) -> Ways:

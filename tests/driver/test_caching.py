@@ -1,11 +1,13 @@
 """The cache as a caller meets it: what a second question costs, how old its answer may be, and what is said of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 
+from gateway.cache.memory import MemoryStore
 from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR
+from gateway.cache.stores import Item
 from gateway.facets.catalog import PERSON, POINTS
 from gateway.sandbox import EndpointFault
 from tests.driver.asking import EMAIL, ID, JUST_BEFORE, MOBILE, SECRET, V1, V2_BY_ID, asha, asked, broken, event
@@ -27,6 +29,22 @@ async def gateway(clock: Clock) -> AsyncIterator[GatewayUnderTest]:
 
 
 # --- only what is not known is fetched ---
+
+
+async def test_what_one_call_brought_of_many_is_kept_in_one_round_trip(
+    gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, asked_for = MemoryStore.multi_put, list[int]()
+
+    async def counted(store: MemoryStore, items: Sequence[Item]) -> None:
+        asked_for.append(len(items))
+        await put(store, items)
+
+    monkeypatch.setattr(MemoryStore, "multi_put", counted)
+    by = ", ".join(f'{{id: "{100000001 + place}"}}' for place in range(5))
+    answer = await gateway.ask(f"{{ customers(by: [{by}]) {{ slabHistory {{ to }} }} }}")
+    assert len(gateway.calls()) == 1
+    assert sum(one is not None for one in answer["data"]["customers"]) == len(asked_for) * 5 == 5
 
 
 async def test_a_second_question_costs_what_the_first_did_not_bring(gateway: GatewayUnderTest, clock: Clock) -> None:
