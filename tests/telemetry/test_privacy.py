@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -34,7 +35,8 @@ class Told:
         self.lines = Lines()
         self.events: list[Event] = []
         self._spans = InMemorySpanExporter()
-        provider = TracerProvider(shutdown_on_exit=False)
+        # What the process is called would be random, and may look like somebody's number.
+        provider = TracerProvider(resource=Resource({}), shutdown_on_exit=False)
         provider.add_span_processor(SimpleSpanProcessor(self._spans))
         self.emit: Emit = together(Traces(provider), Log("debug", self.lines), self.events.append)
         self._metrics = ""
