@@ -184,18 +184,18 @@ class Driver:
         """
         record = flight.record
         held = await self._cache.leased(scope, flight.names[0])
-        if held is None or not record.unsettled() <= held:
+        if held is not None and not record.unsettled() <= held:
             return False
-        left = flight.record.allowance.until - moment()
+        left = record.allowance.until - moment()
         pause, ends = FIRST_PAUSE_S, self._clock() + min(self._lease_s, left)
-        while held is not None and self._clock() < ends:
+        while record.open:
+            now = self._clock()
+            await recall(self._cache, [record], scope, now - since, now, waiting=True)
+            if not record.open or held is None or self._clock() >= ends:
+                break
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_S)
             held = await self._cache.leased(scope, flight.names[0])
-            now = self._clock()
-            await recall(self._cache, [record], scope, now - since, now, waiting=True)
-            if not record.open:
-                break
         return True
 
     async def _wait(

@@ -129,6 +129,28 @@ async def test_a_lease_whose_holder_died_is_outlived(
     assert upstream.paths() == ["V1.1"]
 
 
+async def test_a_lease_that_ends_just_when_its_holder_is_looked_for_is_no_reason_to_ask_again(
+    replicas: list[Replica], upstream: Upstream, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One finds the lease taken; before it reads whose it is, the other has kept what came and let go."""
+    upstream.hold()
+    first = replicas[0].ask(REGISTRATION())
+    await upstream.asked()
+    claim = store.claim
+
+    async def claim_late(key: str, value: bytes, *, ttl: float) -> bool:
+        claimed = await claim(key, value, ttl=ttl)
+        monkeypatch.undo()
+        upstream.release()
+        await first
+        return claimed
+
+    monkeypatch.setattr(store, "claim", claim_late)
+    second = await replicas[1].ask(REGISTRATION())
+    assert second == await first
+    assert upstream.paths() == ["V1.1"]
+
+
 async def test_who_waits_for_another_replica_gets_nothing_older_than_they_accept(
     replicas: list[Replica], upstream: Upstream, clock: Clock
 ) -> None:
