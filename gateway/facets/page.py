@@ -41,8 +41,8 @@ class Page:
         """
         if way.endpoint is not self.endpoint:
             raise LookupError(f"{self.endpoint.value} does not bring {facet} this way")
-        reader = Reader(self.zone)
-        value = way.read(reader, self._parsed(), facet.argument_values)
+        reader, block = Reader(self.zone), self.block
+        value = way.read(reader, self._parsed() if block is None else block, facet.argument_values)
         return value, self._untold(reader.anomalies) if reader.anomalies else ()
 
     def partial(self, way: FacetSource) -> bool:
@@ -54,10 +54,8 @@ class Page:
         self.block = None
 
     def _parsed(self) -> Block:
-        found = self.block
-        if found is None:
-            parsed: Any = orjson.loads(self.raw)
-            found = self.block = parsed if self.place is None else items(response_of(parsed))[self.place]
+        parsed: Any = orjson.loads(self.raw)
+        found = self.block = parsed if self.place is None else items(response_of(parsed))[self.place]
         return found
 
     def _untold(self, anomalies: list[Anomaly]) -> tuple[Anomaly, ...]:

@@ -173,24 +173,25 @@ class GraphQLEndpoint:
         return Come(caller, data, self._repeats.key(caller, headers, request.method.encode(), data))
 
     async def _respond(self, request: Request) -> Reply | Stream:
-        reads = _UNASKED
+        reads, method, told = _UNASKED, request.method, request.headers
         try:
             come = request.scope.get(COME) or await self._come(request)
             if come is not None and COME not in request.scope and (again := self._repeats.find(come.key)) is not None:
                 return _again(*again)
-            check_headers(request, self._limits.header_bytes)
-            if request.method == "OPTIONS":
-                return self._options(request.headers)
-            accept = joined(request.headers, "accept") or "*/*"
+            if come is None:  # else they were seen to be few enough
+                check_headers(request, self._limits.header_bytes)
+            if method == "OPTIONS":
+                return self._options(told)
+            accept = joined(told, "accept") or "*/*"
             if self._page is not None and is_visit(request, accept):
                 return Reply.of_page(self._page())
             reads = accepted(accept)
-            if reads.whole is None and (reads.parts is None or request.method == "HEAD"):
+            if reads.whole is None and (reads.parts is None or method == "HEAD"):
                 raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
-            if request.method in READING:
-                self._origins.admit(request.headers)
-            caller = come.caller if come else await self._authenticator.authenticate(request.headers)
-            check_sent(request, self._limits)
+            if method in READING:
+                self._origins.admit(told)
+            caller = come.caller if come else await self._authenticator.authenticate(told)
+            check_sent(request, method, told, self._limits)
             data = come.data if come else await sent(request, self._limits)
             return await self._execute(request, caller, data, reads, come and come.key)
         except (CallerError, HttpRefusal) as error:
@@ -208,18 +209,19 @@ class GraphQLEndpoint:
         self, request: Request, caller: Caller, data: bytes, reads: Accepted, key: Key | None
     ) -> Reply | Stream:
         """The answer to what a caller sent, kept under its key where the same request would have the same."""
-        asked = read(request.method, data, self._limits)
+        method, headers = request.method, request.headers
+        asked = read(method, data, self._limits)
         text = self._documents.text(asked.source)
-        if request.method in READING:
+        if method in READING:
             refuse_unsafe(text, asked.operation_name, tokens=self._limits.document_tokens)
-        explain = self._explained(request.headers, caller)
-        tenant = self._tenants.of(request.headers, caller)
+        explain = self._explained(headers, caller)
+        tenant = self._tenants.of(headers, caller)
         if (noted := CURRENT.get()) is not None:
             noted.caller, noted.tenant = caller.name, tenant.name
-        scope = tenant.scope(request.headers, language(request.headers.get("accept-language", "")))
-        parts = None if request.method == "HEAD" else reads.parts
+        scope = tenant.scope(headers, language(headers.get("accept-language", "")))
+        parts = None if method == "HEAD" else reads.parts
         wanted = GraphQLRequest(text, asked.variables, asked.operation_name, parts)
-        most_age = most_age_of(request.headers)
+        most_age = most_age_of(headers)
         answer = await self._execution.answer(wanted, tenant.driver, scope, explain, most_age, caller=caller)
         if answer.executed:
             self._documents.learn(asked.source)

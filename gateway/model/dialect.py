@@ -32,7 +32,7 @@ class Dialect:
 
     def record(self, reader: Reader, kind: type[Record], block: Block | None) -> Record | None:
         """The record in a block; null where there is none: no block, nothing of it, or not what every payload has."""
-        return None if block is None else self._reading(kind)(reader, block)
+        return None if block is None else (self._readings.get(kind) or self._reading(kind))(reader, block)
 
     def records(self, reader: Reader, kind: type[Record], block: Block, *path: str) -> list[Record] | None:
         """The records in a list (see `Reader.blocks`); null where upstream did not send the list at all."""

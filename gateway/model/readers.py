@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
-from typing import Any, Final, TypeGuard, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -135,7 +135,8 @@ class Reader:
 
     def block(self, block: Block, key: str) -> Block | None:
         """A nested object, or null where it is missing or empty."""
-        return self._item(key, block.get(key)) or None
+        item = block.get(key)
+        return (item if item.__class__ is dict else self._item(key, item)) or None
 
     def first(self, block: Block, key: str) -> Block | None:
         """A nested object that some documents show as a list of one; null where it is missing or empty."""
@@ -150,8 +151,12 @@ class Reader:
         for key in path[1:]:
             if value.__class__ is dict and key in value:
                 value = value[key]
-        if _are_blocks(value):
-            return value
+        if value.__class__ is list:
+            for item in value:
+                if item.__class__ is not dict or not item:
+                    break
+            else:
+                return value  # as it should be, and nearly always is
         return [found for item in _each(value) if (found := self._item(path[-1], item))]
 
     def _item(self, key: str, item: Any) -> Block | None:
@@ -161,16 +166,6 @@ class Reader:
         """Records a value that does not fit, unless it is one of upstream's ways to write nothing."""
         if not is_nothing(value):
             self.anomalies.append(Anomaly(key, expected, type(value).__name__))
-
-
-def _are_blocks(value: Any) -> TypeGuard[list[Block]]:
-    """Whether this is what a list of objects should be, and nearly always is."""
-    if value.__class__ is not list:
-        return False
-    for item in value:  # noqa: SIM110 - all() would take twice as long
-        if type(item) is not dict or not item:
-            return False
-    return True
 
 
 def _shallow(value: object) -> bool:
