@@ -44,6 +44,14 @@ class Scope:
     language: str = ""
     credential: Credential | None = field(default=None, compare=False, repr=False)
     accepted_for_s: float = field(default=math.inf, compare=False)
+    _hash: int = field(init=False, compare=False, repr=False)
+    """Everything that is kept or under way has one in its key."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.tenant, self.principal, self.attribution, self.language)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

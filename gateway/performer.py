@@ -253,6 +253,9 @@ def _allowance(group: Group, call: Call) -> Allowance:
 
     Where a later call rests on it, some is left to that.
     """
-    allowance = max((record.allowance for record in group.records), key=lambda one: one.until)
+    first, *others = group.records
+    allowance = max((one.allowance for one in group.records), key=lambda one: one.until) if others else first.allowance
+    if group.plan.calls[-1].wave == call.wave:  # they are in the order of their waves
+        return allowance
     later = {one.wave for one in group.plan.calls if one.wave > call.wave and share_customers(one, call)}
     return replace(allowance, until=shared(allowance.until, moment(), len(later))) if later else allowance

@@ -28,8 +28,8 @@ async def recall(
     if all(cache.knows_nothing(scope, record.address, given_id(record.address)) for record in records):
         for record in records:
             record.hint, record.remembered = given_id(record.address), False
-            for facet in record.unsettled():
-                _take(record, facet, MISSING, now, waiting=waiting)
+            if not waiting:
+                record.explanation.missed += record.unsettled()
         return
     identified = await cache.identify(scope, [record.address for record in records], most_age)
     wanted: dict[CustomerId, set[Facet]] = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import httpx
@@ -20,6 +21,11 @@ from gateway.upstream.resilient import ResilientClient
 ACCEPTED_FOR_S: Final = 60.0
 """Seconds for which a caller's own credential counts as accepted, so that the cache may answer without upstream."""
 MISDIRECTED: Final = 421
+VIEWS: Final = 256
+"""Scopes of the gateway's own credentials that are remembered: one for each organisation and language."""
+
+
+_scope_of = lru_cache(VIEWS)(Scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Tenant:
         The language is as upstream takes it.
         """
         if self.credential is not None:
-            return Scope(self.id, self.credential.principal, self.attribution, language or "")
+            return _scope_of(self.id, self.credential.principal, self.attribution, language or "")
         own = CallerCredential(headers)
         return Scope(self.id, own.principal, self.attribution, language or "", own, ACCEPTED_FOR_S)
 

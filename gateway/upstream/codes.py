@@ -43,9 +43,13 @@ _SHORT: Final = 2048
 
 def expired(status: int, body: bytes) -> bool:
     """Whether a credential was refused, in HTTP or in the body under another status (facts §4)."""
+    if status in (401, 498):
+        return True
+    if len(body) > _SHORT and body.startswith(b"{"):
+        return False
     head = body[:_SHORT]
     in_body = _REFUSED_IN_JSON.search(head) if len(body) <= _SHORT else None
-    return status in (401, 498) or bool(in_body) or bool(_xml(head) and _REFUSED_IN_XML.search(head))
+    return bool(in_body) or bool(_xml(head) and _REFUSED_IN_XML.search(head))
 
 
 def refusal_in_xml(body: bytes) -> GatewayError | None:
