@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Message
 
+from gateway.asgi import LEFT
 from tests.support.gateway import GatewayUnderTest
 from tests.support.parts import Json, Reader, put_together, taken_apart
 
@@ -36,7 +37,7 @@ class Arriving:
         self._reader: Reader | None = None
         self.status = 0
         self.headers: dict[str, str] = {}
-        scope = {
+        self._scope: dict[str, Any] = {
             "type": "http",
             "http_version": "1.1",
             "method": "POST",
@@ -48,11 +49,11 @@ class Arriving:
                 *((name.encode(), value.encode()) for name, value in headers.items()),
             ],
         }
-        self.task = asyncio.create_task(self._run(application, scope))
+        self.task = asyncio.create_task(self._run(application))
 
-    async def _run(self, application: ASGIApp, scope: dict[str, Any]) -> None:
+    async def _run(self, application: ASGIApp) -> None:
         try:
-            await application(scope, self._receive, self._sent.put)
+            await application(self._scope, self._receive, self._sent.put)
         finally:
             await self._sent.put(None)
 
@@ -86,7 +87,8 @@ class Arriving:
         return found
 
     async def leave(self) -> None:
-        """The client goes away."""
+        """The client goes away, as our server says it."""
+        self._scope[LEFT] = True
         self._gone.set()
         await self.task
 
