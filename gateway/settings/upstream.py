@@ -73,7 +73,7 @@ class UpstreamSettings(Group):
     deadline_s: float = setting(
         "Seconds that a request has for all its upstream calls, attempts and waits.", default=15.0, above=0, at_most=600
     )
-    max_connections: int = setting("Connections to upstream at the same time.", default=64, at_least=1, at_most=10_000)
+    max_connections: int = setting("Connections to upstream at the same time.", default=256, at_least=1, at_most=10_000)
     batch_size: int = setting("Customers in one V1.1 call.", default=10, at_least=1, at_most=100)
     country_code: str = setting(
         "Sent as `X-CAP-CLIENT-COUNTRYCODE` with every upstream call; upstream shows it without a meaning.",
