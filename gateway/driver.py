@@ -220,7 +220,8 @@ class Driver:
         record.since = min(record.since, flight.began)
         record.deleted = record.deleted or other.deleted
         if other.settled(EXISTS) == NOBODY:
-            record.nobody()
+            if record.id is None:  # else a call of its own found them since: they are asked for once more
+                record.nobody()
             return
         if other.id is not None and EXISTS not in other.failed:
             for victim in other.victims:

@@ -29,7 +29,7 @@ from gateway.cache.stamps import NOBODY_FRESH_FOR
 from gateway.driver import Driver
 from gateway.errors import GatewayError
 from gateway.facets.capabilities import Capabilities
-from gateway.facets.catalog import EXISTENCE, PERSON, STATUS
+from gateway.facets.catalog import EXISTENCE, PERSON, REGISTRATION, STATUS
 from gateway.facets.facet import Address, CustomerId, Facet, Identifier, IdentifierKind
 from gateway.record import CustomerRecord, Known
 from gateway.upstream.auth import BasicCredential
@@ -403,6 +403,25 @@ def test_that_there_is_nobody_is_as_old_as_the_call_that_said_so(seed: int) -> N
         ask(one, nobody, facet=STATUS()),
         Hold(tenant, False),
         ask(nobody, facet=STATUS()),
+    ]
+    assert asyncio.run(wrong(steps, seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_was_found_since_is_not_nobody_for_a_call_that_began_before(seed: int) -> None:
+    """They appeared while a call was waited for that says there is nobody, and one of the request's own found them."""
+    tenant, late = TENANTS[0], ((LATE, IdentifierKind.ID),)
+    both = frozenset({PERSON(), STATUS()})
+
+    def ask(facets: frozenset[Facet]) -> Ask:
+        return Ask(tenant, "", 0, late, facets, math.inf)
+
+    steps: list[Step] = [
+        Hold(tenant, True),
+        ask(both),
+        Appear(tenant, None),
+        ask(both | {REGISTRATION()}),
+        Hold(tenant, False),
     ]
     assert asyncio.run(wrong(steps, seed)) == []
 
