@@ -94,6 +94,7 @@ def build(
     cache = FacetCache(
         entries,
         local=here,
+        names=_invalidates(settings),
         trust_s=settings.cache.local_for_s,
         emit=emit,
         secret=_secret(settings),
@@ -208,6 +209,12 @@ def _gauge(metrics: "Metrics", gateway: Gateway) -> None:
     if local is not None:
         metrics.gauge("gateway_cache_bytes", lambda: local.store.bytes_held)
         metrics.gauge("gateway_cache_entries", lambda: local.store.entries)
+
+
+def _invalidates(settings: Settings) -> bool:
+    """Whether anybody can say that a customer changed: upstream, an operator, or those who share the cache."""
+    secrets = settings.webhooks.secret, settings.admin.secret
+    return settings.cache.shared or any(secret.get_secret_value() for secret in secrets)
 
 
 def _invalidation(gateway: Gateway, settings: Settings, emit: Emit) -> list[BaseRoute]:

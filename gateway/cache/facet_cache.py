@@ -42,6 +42,7 @@ class FacetCache:
     holds at once. A scope whose credential has to be accepted again and again, and a request that bounds the age of
     what it accepts, are never answered without asking.
 
+    `names` is whether it is kept whom identifiers were seen to name, which only who invalidates by them asks.
     `secret` keys the hashes that stand for everything in a key. `emit` hears of what cannot be read. `clock` is Unix
     time in seconds; `skew_s` how far the clocks of those who share the store may differ; `lifetimes` what settings say
     of facets; `draw` gives numbers from (0, 1].
@@ -53,6 +54,7 @@ class FacetCache:
         *,
         secret: bytes,
         local: LocalRecords | None = None,
+        names: bool = True,
         trust_s: float = 0.0,
         emit: Emit = lambda _: None,
         lifetimes: Mapping[str, Lifetime] | None = None,
@@ -63,6 +65,7 @@ class FacetCache:
         self._store = store
         self._local = local
         self._shares = local is None or local.store is not store
+        self._names = names
         self._keys = Keys(secret)
         self._lifetimes = {name: kind.lifetime for name, kind in CATALOG.items()} | dict(lifetimes or {})
         self._skew_s = skew_s
@@ -184,10 +187,10 @@ class FacetCache:
     async def keep(self, scope: Scope, brought: Sequence[Brought]) -> None:
         """Keeps what a call brought, asked for or not, of every customer; and that its address names each. Together,
         for a call is one round trip to a store, whatever it was for."""
-        now, items, of_cards = self._clock(), list[Item](), CARDS()
+        now, items, of_cards = self._clock(), list[Item](), CARDS() if self._names else None
         for address, customer, part in brought:
             kept = self._records.keep(scope, customer, part, now)
-            cards = part.entry(of_cards) if of_cards in part.ways else None
+            cards = part.entry(of_cards) if of_cards is not None and of_cards in part.ways else None
             part.put_away()
             items += self._identified(scope, address, customer, part.fetched_at, cards, now)
             items += kept
@@ -201,6 +204,8 @@ class FacetCache:
         named, key = msgspec.msgpack.encode((since, customer)), self._keys.identity(scope, address)
         self._stamps.say([key], (since, customer))
         yield key, named, max(0.0, since + IDENTITY_FRESH_FOR - now)
+        if not self._names:
+            return
         held = cast("list[Card]", cards.value or []) if cards else []
         for kind, value in identifiers(address, held):
             yield self._keys.name(scope.tenant, kind, value), named, self._longest

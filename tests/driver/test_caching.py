@@ -31,6 +31,23 @@ async def gateway(clock: Clock) -> AsyncIterator[GatewayUnderTest]:
 # --- only what is not known is fetched ---
 
 
+@pytest.mark.parametrize(("settings", "kept"), [({}, 0), ({"webhooks": {"secret": SECRET}}, 3)])
+async def test_whom_identifiers_name_is_kept_for_those_who_invalidate_by_them(
+    settings: dict[str, Any], kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mobile number and two cards; nobody can ask for them where neither upstream nor an operator is listened to."""
+    put, keys = MemoryStore.multi_put, list[str]()
+
+    async def noted(store: MemoryStore, items: Sequence[Item]) -> None:
+        keys.extend(key for key, _, _ in items)
+        await put(store, items)
+
+    monkeypatch.setattr(MemoryStore, "multi_put", noted)
+    async with running(**settings) as gateway:
+        await gateway.ask(asha("cards { cardNumber }", MOBILE))
+    assert len([key for key in keys if key.startswith("c:")]) == kept
+
+
 async def test_what_one_call_brought_of_many_is_kept_in_one_round_trip(
     gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
