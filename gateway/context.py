@@ -44,11 +44,14 @@ class Scope:
     language: str = ""
     credential: Credential | None = field(default=None, compare=False, repr=False)
     accepted_for_s: float = field(default=math.inf, compare=False)
+    view: tuple[str, str, str, str] = field(init=False, compare=False, repr=False)
+    """What of it is in keys."""
     _hash: int = field(init=False, compare=False, repr=False)
     """Everything that is kept or under way has one in its key."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.tenant, self.principal, self.attribution, self.language)))
+        object.__setattr__(self, "view", (self.tenant, self.principal, self.attribution, self.language))
+        object.__setattr__(self, "_hash", hash(self.view))
 
     def __hash__(self) -> int:
         return self._hash

@@ -132,9 +132,13 @@ class FacetCache:
         """Whether surely nothing is kept of a customer, here or where others share it. `believed` is as of `glance`."""
         if self._local is None or self._shares or scope.accepted_for_s < math.inf:
             return False
-        return self._stamps.last(self._keys.identity(scope, address)) is NOTHING_SAID and (
-            believed is None or self._local.find(self._keys.record(scope, believed)) is NOTHING
-        )
+        nothing_said = self._stamps.last(self._keys.identity(scope, address)) is NOTHING_SAID
+        return nothing_said and self._keeps_nothing(scope, believed)
+
+    def _keeps_nothing(self, scope: Scope, customer: CustomerId | None) -> bool:
+        """Whether nothing of a customer, if it is one, lies here."""
+        local = self._local
+        return customer is None or (local is not None and local.find(self._keys.record(scope, customer)) is NOTHING)
 
     def glance(
         self, scope: Scope, address: Address, believed: CustomerId | None, facets: Iterable[Facet | None]
@@ -146,9 +150,13 @@ class FacetCache:
         if self._local is None or scope.accepted_for_s < math.inf:
             return None
         now, at_hand = self._clock(), self._stamps.at_hand
-        revoked_at, identified_at = self._keys.revoked(scope), self._keys.identity(scope, address)
-        revoked, named = at_hand(revoked_at), at_hand(identified_at)
-        if revoked is None or named is None:
+        identified_at = self._keys.identity(scope, address)
+        named = at_hand(identified_at)
+        if named is None or (named is NOTHING_SAID and self._keeps_nothing(scope, believed)):
+            return None
+        revoked_at = self._keys.revoked(scope)
+        revoked = at_hand(revoked_at)
+        if revoked is None:
             return None
         old = self._time(revoked)
         since, customer = named if named[0] > old and _holds(named, now) else (math.inf, believed)

@@ -36,7 +36,7 @@ class Keys:
 
     def facets(self, scope: Scope, customer: CustomerId, facets: Iterable[Facet]) -> list[str]:
         """Where entries of a customer lie, seen under a scope."""
-        record = self._hash("f", _view(scope), customer)
+        record = self._hash("f", scope.view, customer)
         found: list[str] = []
         for facet in facets:
             own = record.copy()
@@ -46,11 +46,11 @@ class Keys:
 
     def record(self, scope: Scope, customer: CustomerId) -> str:
         """Where everything known of a customer lies in this process, seen under a scope."""
-        return self._key("p", _view(scope), customer)
+        return self._key("p", scope.view, customer)
 
     def identity(self, scope: Scope, address: Address) -> str:
         """Where it lies whom an address names, seen under a scope."""
-        return self._identity(_view(scope), address)
+        return self._identity(scope.view, address)
 
     def name(self, tenant: str, kind: IdentifierKind, value: str) -> str:
         """Where it lies whom an identifier names in any scope of a tenant: to invalidate, never to answer."""
@@ -66,16 +66,16 @@ class Keys:
 
     def revoked(self, scope: Scope) -> str:
         """Where it lies since when everything seen under a scope is old."""
-        return self._key("r", _view(scope))
+        return self._key("r", scope.view)
 
     def accepted(self, scope: Scope) -> str:
         """Where it lies when upstream last accepted the credential of a scope."""
-        return self._key("a", _view(scope))
+        return self._key("a", scope.view)
 
     def lease(self, scope: Scope, name: Name) -> str:
         """Where it lies who is fetching a customer right now."""
         return "l" + (
-            self.identity(scope, name) if isinstance(name, Address) else self._key(_IDENTITY, _view(scope), *name)
+            self.identity(scope, name) if isinstance(name, Address) else self._key(_IDENTITY, scope.view, *name)
         )
 
     def once(self, *parts: str) -> str:
@@ -108,7 +108,3 @@ def identifiers(address: Address, cards: Iterable[Card]) -> set[tuple[Identifier
 def names_somebody(key: str) -> bool:
     """Whether it is whom an address names that lies under the key of a stamp, and not since when something is old."""
     return key.startswith(f"{_IDENTITY}:")
-
-
-def _view(scope: Scope) -> View:
-    return (scope.tenant, scope.principal, scope.attribution, scope.language)
