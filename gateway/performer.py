@@ -9,9 +9,9 @@ from datetime import tzinfo
 from functools import partial
 from typing import Final
 
-from gateway.cache.facet_cache import Brought, FacetCache
+from gateway.cache.facet_cache import FacetCache
 from gateway.cache.failures import StoreDown
-from gateway.cache.parts import Part, Ways
+from gateway.cache.parts import Brought, Part, Ways
 from gateway.context import Allowance, Scope
 from gateway.errors import InternalError, UpstreamPartial
 from gateway.facets.capabilities import Capabilities

@@ -3,33 +3,28 @@
 import math
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
-from gateway.cache.entries import Entry, Identity, KeptRecord
-from gateway.cache.keys import Keys, Name, identifiers
+from gateway.cache.entries import Identity, KeptRecord
+from gateway.cache.keys import Keys, Name
 from gateway.cache.leases import lease_of, promised_by
 from gateway.cache.local import NOTHING, Glance, LocalRecords, Stands, Warm
-from gateway.cache.parts import Part, Ways
+from gateway.cache.parts import Brought, Part, Ways
 from gateway.cache.records import Records
 from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, NOTHING_SAID, Told, fresh_for, stamps_of, told
 from gateway.cache.stores import Item, Store
 from gateway.context import Scope
-from gateway.facets.catalog import CARDS, CATALOG
+from gateway.facets.catalog import CATALOG
 from gateway.facets.facet import Address, CustomerId, Facet, IdentifierKind
 from gateway.facets.kind import Lifetime
 from gateway.facets.page import Page
-from gateway.model.cards import Card
 from gateway.telemetry.events import Emit
 
 SENT_AGAIN_FOR: Final = 8 * 86_400
 """Seconds for which upstream may send the same event again."""
-
-
-Brought = tuple[Address, CustomerId, Part]
-"""What a call brought of a customer, and how they were asked for."""
 
 
 class FacetCache:
@@ -195,28 +190,18 @@ class FacetCache:
     async def keep(self, scope: Scope, brought: Sequence[Brought]) -> None:
         """Keeps what a call brought, asked for or not, of every customer; and that its address names each. Together,
         for a call is one round trip to a store, whatever it was for."""
-        now, items, of_cards = self._clock(), list[Item](), CARDS() if self._names else None
+        now, items = self._clock(), list[Item]()
         for address, customer, part in brought:
-            kept = self._records.keep(scope, customer, part, now)
-            cards = part.entry(of_cards) if of_cards is not None and of_cards in part.ways else None
+            since = part.fetched_at
+            named, key = msgspec.msgpack.encode((since, customer)), self._keys.identity(scope, address)
+            self._stamps.say([key], (since, customer))
+            items.append((key, named, max(0.0, since + IDENTITY_FRESH_FOR - now)))
+            items += self._records.keep(scope, customer, part, now)
+            if self._names:
+                items += self._records.naming(scope, address, part, named, self._longest)
             part.put_away()
-            items += self._identified(scope, address, customer, part.fetched_at, cards, now)
-            items += kept
         since = max(part.fetched_at for _, _, part in brought)
         await self._store.multi_put([*self._accepted(scope, since), *items])
-
-    def _identified(
-        self, scope: Scope, address: Address, customer: CustomerId, since: float, cards: Entry | None, now: float
-    ) -> Iterator[Item]:
-        """What to keep of who a call that began at `since` answered for."""
-        named, key = msgspec.msgpack.encode((since, customer)), self._keys.identity(scope, address)
-        self._stamps.say([key], (since, customer))
-        yield key, named, max(0.0, since + IDENTITY_FRESH_FOR - now)
-        if not self._names:
-            return
-        held = cast("list[Card]", cards.value or []) if cards else []
-        for kind, value in identifiers(address, held):
-            yield self._keys.name(scope.tenant, kind, value), named, self._longest
 
     async def store_nobody(self, scope: Scope, address: Address, since: float) -> None:
         """Keeps that the address named nobody when a call began."""

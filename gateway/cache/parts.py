@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final, Protocol
 
 from gateway.cache.entries import Entry, unpacked
-from gateway.facets.facet import Endpoint, Facet
+from gateway.facets.facet import Address, CustomerId, Endpoint, Facet
 from gateway.facets.kind import FacetSource, Lifetime
 from gateway.facets.page import Page
 from gateway.model.readers import Anomaly
@@ -108,6 +108,10 @@ class Part:
     def close(self) -> None:
         """Lets go of what was parsed, not of what was read."""
         self.page.cool()
+
+
+Brought = tuple[Address, CustomerId, Part]
+"""What a call brought of a customer, and how they were asked for."""
 
 
 class PackedPart:

@@ -1,14 +1,17 @@
 """Entries of customers: in a store that replicas share, in this process, or in both."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
 
 from gateway.cache.entries import Absent, Entry, Fresh, Kept, KeptRecord, packed, state, unpacked
-from gateway.cache.keys import Keys
+from gateway.cache.keys import Keys, identifiers
 from gateway.cache.local import LocalRecords
 from gateway.cache.parts import Keeper, PackedPart, Part
 from gateway.cache.stores import Item
 from gateway.context import Scope
-from gateway.facets.facet import CustomerId, Facet
+from gateway.facets.catalog import CARDS
+from gateway.facets.facet import Address, CustomerId, Facet
+from gateway.model.cards import Card
 
 
 class Records:
@@ -59,6 +62,14 @@ class Records:
             return []
         read = ((facet, part.entry(facet)) for facet in part.ways)
         return self.items(scope, customer, {facet: entry for facet, entry in read if entry is not None}, now)
+
+    def naming(self, scope: Scope, address: Address, part: Part, named: bytes, lasting_s: float) -> list[Item]:
+        """What to put into the store of whom identifiers name, those that a call brought included: to invalidate."""
+        of_cards = CARDS()
+        cards = part.entry(of_cards) if of_cards in part.ways else None
+        held = cast("list[Card]", cards.value or []) if cards else []
+        found = identifiers(address, held)
+        return [(self._keys.name(scope.tenant, kind, value), named, lasting_s) for kind, value in found]
 
     def keep_packed(
         self, scope: Scope, customer: CustomerId, entries: Mapping[Facet, tuple[bytes, Entry]], now: float
