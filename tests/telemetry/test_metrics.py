@@ -152,7 +152,7 @@ async def test_documents_and_the_cache_are_looked_at_when_prometheus_looks() -> 
         after = await read(gateway)
     assert [of(samples, "gateway_documents") for samples in (before, after)] == [0, 1]
     assert of(before, "gateway_cache_entries") == 0
-    assert of(after, "gateway_cache_entries") > 4
+    assert of(after, "gateway_cache_entries") == 2  # whom the number names, and what is known of them
     assert of(after, "gateway_cache_bytes") > of(before, "gateway_cache_bytes")
     name = "gateway_document_compilation_duration_seconds_count"
     assert (of(after, name, result="valid"), of(after, name, result="invalid")) == (1, 1)
