@@ -83,6 +83,6 @@ def listens(gateway: Listening) -> bool:
     address = urlsplit(gateway.url)
     try:
         socket.create_connection((address.hostname or "", address.port or 0)).close()
-    except ConnectionRefusedError:
+    except ConnectionError:  # refused, or reset in the moment in which it stops listening
         return False
     return True
