@@ -188,15 +188,15 @@ class Driver:
             return False
         left = record.allowance.until - moment()
         pause, ends = FIRST_PAUSE_S, self._clock() + min(self._lease_s, left)
-        while record.open:
+        while True:
+            if held is not None:
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE_S)
+                held = await self._cache.leased(scope, flight.names[0])
             now = self._clock()
             await recall(self._cache, [record], scope, now - since, now, waiting=True)
-            if not record.open or held is None or self._clock() >= ends:
-                break
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_PAUSE_S)
-            held = await self._cache.leased(scope, flight.names[0])
-        return True
+            if held is None or not record.open or self._clock() >= ends:
+                return True
 
     async def _wait(
         self, record: CustomerRecord, flight: Flight, facets: frozenset[Facet], scope: Scope, began: float

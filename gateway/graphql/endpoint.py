@@ -173,7 +173,7 @@ class GraphQLEndpoint:
         return Come(caller, data, self._repeats.key(caller, headers, request.method.encode(), data))
 
     async def _respond(self, request: Request) -> Reply | Stream:
-        reads, method, told = _UNASKED, request.method, request.headers
+        reads, method, said = _UNASKED, request.method, request.headers
         try:
             come = request.scope.get(COME) or await self._come(request)
             if come is not None and COME not in request.scope and (again := self._repeats.find(come.key)) is not None:
@@ -181,17 +181,17 @@ class GraphQLEndpoint:
             if come is None:  # else they were seen to be few enough
                 check_headers(request, self._limits.header_bytes)
             if method == "OPTIONS":
-                return self._options(told)
-            accept = joined(told, "accept") or "*/*"
+                return self._options(said)
+            accept = joined(said, "accept") or "*/*"
             if self._page is not None and is_visit(request, accept):
                 return Reply.of_page(self._page())
             reads = accepted(accept)
             if reads.whole is None and (reads.parts is None or method == "HEAD"):
                 raise BadRequest(f"Accept: must allow {RESPONSE_TYPE} or {JSON_TYPE}.", status=406)
             if method in READING:
-                self._origins.admit(told)
-            caller = come.caller if come else await self._authenticator.authenticate(told)
-            check_sent(request, method, told, self._limits)
+                self._origins.admit(said)
+            caller = come.caller if come else await self._authenticator.authenticate(said)
+            check_sent(request, method, said, self._limits)
             data = come.data if come else await sent(request, self._limits)
             return await self._execute(request, caller, data, reads, come and come.key)
         except (CallerError, HttpRefusal) as error:

@@ -179,7 +179,7 @@ def _json(data: bytes, what: str, limits: LimitSettings) -> object:
     except orjson.JSONDecodeError:
         mark = " It begins with a byte order mark." if data.startswith(b"\xef\xbb\xbf") else ""
         raise NotJson(f"{what} is not JSON.{mark}") from None
-    # So many bytes have fewer values, and so many brackets fewer levels.
+    # There are no more values than bytes, and no more levels than brackets.
     if len(data) > limits.json_values or data.count(b"{") + data.count(b"[") > limits.json_depth:
         check_json(found, depth=limits.json_depth, values=limits.json_values, argument=what.removeprefix("The "))
     names = _NAMES.findall(data)

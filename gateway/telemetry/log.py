@@ -112,7 +112,7 @@ class Log:
 def _line_of(event: RequestRepeated, at: float) -> bytes:
     """The line of a request that was answered as another: but for what is its own, it is as the other's.
 
-    Made when it is written: many at a time take a third of what each takes between two answers.
+    Made when it is written, with many others: between two answers each took twice as long.
     """
     first = event.first
     if not first.shared:

@@ -44,11 +44,9 @@ class Admission:
 
     def enter(self, now: float) -> bool:
         """Whether a call may begin at once; then it has begun, and ends with `leave`."""
-        rate = self._rate
-        if self.waiting or self.in_flight >= self._most or not (rate.quiet or rate.free_at(now) <= now):
+        if self.waiting or not self._free(now):
             return False
-        self.in_flight += 1
-        rate.began(now)
+        self._begin(now)
         return True
 
     def queue(self, ticket: Ticket, now: float, until: float) -> None:

@@ -65,8 +65,6 @@ class Rate:
         self._lowered: _Lowered | None = None
         self._held_until = float("-inf")
         self._second, self._count, self._before = 0, 0, 0
-        self.quiet = not self._limits
-        """Whether nothing limits the rate right now."""
 
     def free_at(self, now: float) -> float:
         """The time from which the next call may begin; now or earlier where it may at once."""
@@ -76,17 +74,14 @@ class Rate:
                 self._lowered = None
             else:
                 times.append(self._lowered.free_at(now))
-        free_at = max([self._held_until, *times])
-        self.quiet = not times and free_at <= now
-        return free_at
+        return max([self._held_until, *times])
 
     def began(self, now: float) -> None:
         """Told that a call began."""
-        if not self.quiet:
-            for limit in self._limits:
-                limit.began(now)
-            if self._lowered is not None:
-                self._lowered.began(now)
+        for limit in self._limits:
+            limit.began(now)
+        if self._lowered is not None:
+            self._lowered.began(now)
         if (second := int(now)) != self._second:
             self._before = self._count if second == self._second + 1 else 0
             self._second, self._count = second, 0
@@ -97,7 +92,6 @@ class Rate:
 
         Says whether the rate was lowered: calls that were under way already when it was say nothing new.
         """
-        self.quiet = False
         if hold_s is not None:
             self._held_until = max(self._held_until, now + hold_s)
         if self._lowered is None:
@@ -107,3 +101,8 @@ class Rate:
             return False
         self._lowered.refused(now)
         return True
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing limits the rate right now."""
+        return not self._limits and self._lowered is None and self._held_until == float("-inf")

@@ -189,11 +189,12 @@ class ResilientClient:
 
     async def _guarded(self, side: Side, question: Question, now: float, until: float) -> _Ended:
         """One call that has its turn; the breaker hears how it ended, and the queues that it did."""
-        breaker, before, well = side.breaker, side.breaker.state, None
-        entered = breaker.enter(now)
-        if breaker.state is not before:
-            self._tell(side)
+        breaker, before = side.breaker, side.breaker.state
+        entered = well = None
         try:
+            entered = breaker.enter(now)
+            if breaker.state is not before:
+                self._tell(side)
             if entered is None:
                 return _unmade(question, _avoided(side.endpoint))
             given = min(self._policy.timeout_s, until - now)
@@ -204,9 +205,9 @@ class ResilientClient:
             now, before = self._clock(), breaker.state
             if entered is not None:
                 breaker.ended(entered, now, succeeded=well)
+            side.passage.leave(now)
             if breaker.state is not before:
                 self._tell(side)
-            side.passage.leave(now)
 
     async def _hedged(self, side: Side, question: Question, now: float, given: float) -> _Ended:
         """A call, and where it takes longer than nearly all do, the same once more."""

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from graphql import (
+    ASTValidationRule,
     GraphQLError,
     NoSchemaIntrospectionCustomRule,
     TypeInfo,
@@ -80,7 +81,7 @@ def test_a_plain_text_is_asked_less() -> None:
 
 
 def test_a_rule_that_nobody_thought_of_is_asked() -> None:
-    class Another(specified_rules[0]):  # type: ignore[misc, valid-type]
+    class Another(ASTValidationRule):
         """One that a later version brings."""
 
     assert issubclass(breakable(HOME, (*ALL, Another))[-1], Another)
