@@ -18,7 +18,7 @@ from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTS, PARTIAL_CODES
 from gateway.facets.explain import ExplainedCall, Shown, causes_of
 from gateway.facets.facet import Facet
-from gateway.facets.parameters import sent_for, ways
+from gateway.facets.parameters import readers, sent_for, ways
 from gateway.facets.plan import Call
 from gateway.record import NOBODY, CustomerRecord, Known
 from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
@@ -109,7 +109,8 @@ class Performer:
             if call.wave > 1 and record.id is None:
                 continue
             if named := identifiers(record, group.needs[index].address, call):
-                targets[index] = Target(group.needs[index].address, named)
+                wanted = readers(call.endpoint, call.facets.union(record.causes), self._capabilities)
+                targets[index] = Target(group.needs[index].address, named, wanted)
             else:
                 unreachable = UpstreamPartial("Upstream shows no identifier by which this part could be asked for.")
                 replies[index].append((call, Failed(unreachable)))

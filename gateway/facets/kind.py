@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Address, Endpoint, Facet
-from gateway.model.readers import Arguments, Block, Reader
-
-Read = Callable[[Reader, Block, Arguments], Any]
+from gateway.model.excerpts import BlockReader
+from gateway.model.readers import Arguments
 
 Take = Callable[[Any, str], str | int | None]
 """From what a caller wrote and the name of the graph argument to what is sent, if anything. Raises `BadUserInput`."""
@@ -57,7 +56,7 @@ class FacetSource:
     """
 
     endpoint: Endpoint
-    read: Read
+    read: BlockReader[Any]
     embeds: frozenset[str] = frozenset()
     flags: Mapping[str, str] = field(default_factory=dict[str, str])
     valued: Mapping[str, str] = field(default_factory=dict[str, str])

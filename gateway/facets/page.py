@@ -2,23 +2,24 @@
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any
-
-import orjson
+from typing import Any, Final
 
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.kind import FacetSource
 from gateway.model.envelope import items, response_of
+from gateway.model.excerpts import Readers, decoded, decoder
 from gateway.model.readers import Anomaly, Block, Reader
+
+_WHOLE: Final = decoder(None)
 
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """The bytes of one customer's block, which can be parsed, and `zone`, which upstream's unzoned times are of.
+    """The bytes of one customer's block, which can be decoded, and `zone`, which upstream's unzoned times are of.
 
     `raw` is the block, or with `place` a body of V1.1 in which it is at that place among the customers. `block` is what
-    became of it: a page is hot while it has that, and parses again when it is read cold. `warnings` are the codes that
-    came with it.
+    became of it, for these `readers` alone if they are told: a page is hot while it has that, and decodes again, and
+    then all of it, for others and when it is read cold. `warnings` are the codes that came with it.
     """
 
     endpoint: Endpoint
@@ -27,6 +28,7 @@ class Page:
     warnings: frozenset[str] = frozenset()
     place: int | None = None
     block: Block | None = field(default=None, repr=False)
+    readers: Readers | None = field(default=None, repr=False)
     _told: set[Anomaly] | None = field(default=None, init=False, repr=False)
 
     def __len__(self) -> int:
@@ -41,8 +43,11 @@ class Page:
         """
         if way.endpoint is not self.endpoint:
             raise LookupError(f"{self.endpoint.value} does not bring {facet} this way")
-        reader, block = Reader(self.zone), self.block
-        value = way.read(reader, self._parsed() if block is None else block, facet.argument_values)
+        block, readers = self.block, self.readers
+        if block is None or (readers is not None and way.read not in readers):
+            block = self._decoded()
+        reader = Reader(self.zone)
+        value = way.read.read(reader, block, facet.argument_values)
         return value, self._untold(reader.anomalies) if reader.anomalies else ()
 
     def partial(self, way: FacetSource) -> bool:
@@ -50,12 +55,13 @@ class Page:
         return not way.partial_codes.isdisjoint(self.warnings)
 
     def cool(self) -> None:
-        """Lets go of what was parsed, which takes many times the bytes."""
+        """Lets go of what was decoded, which takes many times the bytes."""
         self.block = None
 
-    def _parsed(self) -> Block:
-        parsed: Any = orjson.loads(self.raw)
-        found = self.block = parsed if self.place is None else items(response_of(parsed))[self.place]
+    def _decoded(self) -> Block:
+        whole: Any = decoded(self.raw, _WHOLE)
+        found = self.block = whole if self.place is None else items(response_of(whole))[self.place]
+        self.readers = None
         return found
 
     def _untold(self, anomalies: list[Anomaly]) -> tuple[Anomaly, ...]:

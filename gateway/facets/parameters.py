@@ -9,6 +9,7 @@ from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import ALWAYS, CATALOG
 from gateway.facets.facet import Endpoint, Facet, FacetArguments
 from gateway.facets.kind import FacetKind, FacetSource
+from gateway.model.excerpts import Readers
 
 FACETS: Final = 1024
 """Results kept of each function of one facet: 0.4 KB each. Bounded, because callers choose days and accounts."""
@@ -44,6 +45,12 @@ def ways(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilitie
     """How an endpoint tells each of these facets, in their order."""
     found = ((facet, source(facet, endpoint, capabilities)) for facet in sorted(facets))
     return {facet: way for facet, way in found if way is not None}
+
+
+@lru_cache(maxsize=SETS)
+def readers(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilities) -> Readers:
+    """What reads those of the facets that an endpoint tells."""
+    return frozenset(way.read for way in ways(endpoint, facets, capabilities).values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import strawberry
 
-from gateway.model.readers import SHORT, Block, Reader, day_of, is_nothing, number_of
+from gateway.model.excerpts import Excerpt
+from gateway.model.readers import LEAST, MOST, SHORT, Block, Reader, day_of, is_nothing, number_of
 from gateway.model.scalars import Date, DateTime, Json
 
 Reading = Callable[[Reader, Block], Any]
@@ -21,7 +22,8 @@ Reading = Callable[[Reader, Block], Any]
 class Declared:
     """A field of a record: its attribute, the keys it may lie under (the first that holds anything), and its type.
 
-    `nested` reads it where it is a record, or a list of records (`many`), which is empty rather than null.
+    `nested` reads it where it is a record, or a list of records (`many`), which is empty rather than null; it looks at
+    `excerpt`.
     """
 
     attribute: str
@@ -30,6 +32,7 @@ class Declared:
     required: bool
     nested: Reading | None = None
     many: bool = False
+    excerpt: Excerpt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ _SCALARS: Final[Mapping[Any, _Scalar]] = {
         "raw",
         (
             ("type(v) is str", "v if v.strip() else None"),
-            ("v is True or v is False or type(v) is float or type(v) is int", "v"),
+            ("v is True or v is False or type(v) is float", "v"),
+            (f"type(v) is int and {LEAST} <= v <= {MOST}", "v"),
         ),
     ),
     list[list[int]]: _Scalar("relation"),

@@ -14,6 +14,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.model.compiled import Declared, Reading, compiled, is_scalar
+from gateway.model.excerpts import Excerpt, joined
 from gateway.model.readers import Block, Reader
 
 Record = TypeVar("Record")
@@ -44,6 +45,10 @@ class Dialect:
         read = self._reading(kind)
         return [record for block in blocks if (record := read(reader, block)) is not None]
 
+    def excerpt(self, kind: type[Any]) -> Excerpt:
+        """What is looked at to read a record."""
+        return joined(*({key: one.excerpt} for one in self._declared(kind) for key in one.keys))
+
     def keys(self, kind: type[Any], declared: StrawberryField) -> tuple[str, ...]:
         """Under which keys a field of a record, or of a graph type made of it, may lie."""
         name = declared.python_name
@@ -65,11 +70,13 @@ class Dialect:
             name, annotation = declared.python_name, annotations[declared.python_name]
             parts, many = get_args(annotation), get_origin(annotation) is list
             plain = next((part for part in parts if part is not type(None)), annotation)
+            scalar = is_scalar(plain) and not many
             yield Declared(
                 name,
                 self.keys(kind, declared),
                 plain,
                 required=type(None) not in parts and not many,
-                nested=None if is_scalar(plain) and not many else self._reading(plain),
+                nested=None if scalar else self._reading(plain),
                 many=many,
+                excerpt=None if scalar else self.excerpt(plain),
             )

@@ -14,9 +14,10 @@ from gateway.model.details import (
     Promoter,
     TierUpgradeCriteria,
 )
-from gateway.model.dialect import Dialect
+from gateway.model.dialects import V1
+from gateway.model.excerpts import BlockReader, Excerpt, along, joined, reads, whole
 from gateway.model.expiry import ExpiredDay, ExpiryDay
-from gateway.model.organisation import PartnerProgram, PartnerProgramTier, Program
+from gateway.model.organisation import Program
 from gateway.model.points import Balance, LoyaltyProgram, LoyaltyProgramV1, NextSlab
 from gateway.model.profile import Membership, Person, Registration
 from gateway.model.promotions import PromotionPoints, PromotionPointsItem
@@ -27,9 +28,7 @@ from gateway.model.tiers import (
     GapToRenewV1,
     GapToUpgrade,
     GapToUpgradeV1,
-    RenewStrategy,
     SlabChange,
-    UpgradeStrategyV1,
 )
 from gateway.model.transactions import Coupon, Transaction
 from gateway.model.undocumented import (
@@ -52,72 +51,8 @@ SomeRaw = TypeVar("SomeRaw", bound=Raw)
 _SUMMARIES: Final = ("points_summaries", "points_summary")
 _PARTNERS: Final = ("linked_partner_programs", "linked_partner_program")
 
-_CAMEL_IN_SUMMARIES: Final = {
-    "program_id": ("programId",),
-    "lifetime_points": ("lifetimePoints",),
-    "loyalty_points": ("loyaltyPoints",),
-    "cumulative_purchases": ("cumulativePurchases",),
-    "current_slab": ("currentSlab",),
-    "current_slab_description": ("currentSlabDescription",),
-    "next_slab": ("nextSlab",),
-    "next_slab_description": ("nextSlabDescription",),
-    "next_slab_serial_number": ("nextSlabSerialNumber",),
-    "slab_sno": ("slabSNo",),
-    "slab_expiry_date": ("slabExpiryDate",),
-    "total_points": ("totalPoints",),
-}
-"""`points_summary[]` mixes camelCase with snake_case in one object."""
 
-_CAMEL_IN_LISTS: Final = {
-    "program_id": ("programId",),
-    "program_name": ("programName",),
-    "program_description": ("programDescription",),
-    "is_default": ("isDefault",),
-    "points_to_currency_ratio": ("pointsToCurrencyRatio",),
-    "partner_program_id": ("partnerProgramId",),
-    "partner_program_name": ("partnerProgramName",),
-    "partner_program_description": ("partnerProgramDescription",),
-    "partner_program_type": ("partnerProgramType",),
-    "is_tier_based": ("isTierBased",),
-    "points_exchange_rate": ("pointsExchangeRate",),
-    "membership_period_type": ("membershipPeriodType",),
-    "membership_period_value": ("membershipPeriodValue",),
-    "partner_program_tiers": ("partnerProgramTiers",),
-    "tier_number": ("tierNumber",),
-    "tier_name": ("tierName",),
-}
-"""`programs_list` is in camelCase throughout, but for its PascalCase wrappers."""
-
-V1: Final = Dialect(
-    lambda _, python_name: python_name,
-    {
-        Person: {"first_name": ("firstname",), "last_name": ("lastname",)},
-        Membership: {"loyalty_type": ("type",)},
-        LoyaltyProgram: _CAMEL_IN_SUMMARIES,
-        LoyaltyProgramV1: _CAMEL_IN_SUMMARIES,
-        Program: _CAMEL_IN_LISTS,
-        PartnerProgram: _CAMEL_IN_LISTS,
-        PartnerProgramTier: _CAMEL_IN_LISTS,
-        SlabChange: {"from_slab": ("from",), "to_slab": ("to",)},
-        GapToRenew: {"renew_strategies": ("renew_strategy",), "program_id": ("programId",)},
-        GapToRenewV1: {"program_id": ("programId",)},
-        RenewStrategy: {"tracker_entity_identifiers": ("renew_entity_identifiers",)},
-        GapToUpgrade: {"upgrade_strategies": ("upgrade_strategy",), "program_id": ("programId",)},
-        GapToUpgradeV1: {"upgrade_strategies": ("upgrade_strategy",), "program_id": ("programId",)},
-        UpgradeStrategyV1: {
-            "upgrade_entity_identifiers": ("upgrade_entity_identifers", "upgrade_entity_identifiers"),
-        },
-        MembershipRetentionCriteria: {"program_id": ("programId", "program_id")},
-    },
-)
-"""V1.1 spells in snake_case. `upgrade_entity_identifers` is its own misspelling, which it may mend one day."""
-
-
-def person(reader: Reader, item: Block, _: Arguments) -> Person | None:
-    """Names and main identifiers; V1.1 knows the INSTORE profile only."""
-    return V1.record(reader, Person, item)
-
-
+@reads(V1.excerpt(Membership))
 def membership(reader: Reader, item: Block, _: Arguments) -> Membership | None:
     """`type` is spelt in capitals here and in small letters on V2."""
     found = V1.record(reader, Membership, item if "type" in item else {**item, "type": None})
@@ -126,31 +61,37 @@ def membership(reader: Reader, item: Block, _: Arguments) -> Membership | None:
     return found
 
 
+@reads(joined(V1.excerpt(Balance), whole("current_slab")))
 def balance(reader: Reader, item: Block, _: Arguments) -> Balance | None:
     """The default program's balance at the top of the item (facts §8). Who has no tier is not in that program."""
     return V1.record(reader, Balance, item) if reader.text(item, "current_slab") else None
 
 
-def _one(kind: type[Record]) -> Callable[[Reader, Block, Arguments], Record | None]:
+def _one(kind: type[Record]) -> BlockReader[Record | None]:
     """Of a record whose fields lie at the top of the item."""
-    return lambda reader, item, _: V1.record(reader, kind, item)
+    return BlockReader(lambda reader, item, _: V1.record(reader, kind, item), V1.excerpt(kind))
 
 
-def _in(kind: type[Record], key: str) -> Callable[[Reader, Block, Arguments], Record | None]:
+def _in(kind: type[Record], key: str) -> BlockReader[Record | None]:
     """Of a record in a block of its own."""
-    return lambda reader, item, _: V1.record(reader, kind, reader.block(item, key))
+    return BlockReader(
+        lambda reader, item, _: V1.record(reader, kind, reader.block(item, key)), along((key,), V1.excerpt(kind))
+    )
 
 
-def _many(kind: type[Record], *path: str) -> Callable[[Reader, Block, Arguments], list[Record] | None]:
+def _many(kind: type[Record], *path: str) -> BlockReader[list[Record] | None]:
     """Of the records in a list. The inner key is often left out when there is nothing."""
-    return lambda reader, item, _: V1.records(reader, kind, item, *path)
+    return BlockReader(lambda reader, item, _: V1.records(reader, kind, item, *path), along(path, V1.excerpt(kind)))
 
 
-def _raw(kind: type[SomeRaw], key: str) -> Callable[[Reader, Block, Arguments], SomeRaw | None]:
+def _raw(kind: type[SomeRaw], key: str) -> BlockReader[SomeRaw | None]:
     """Of a block whose shape is not known."""
-    return lambda reader, item, _: None if (found := reader.raw(item, key)) is None else kind(raw=found)
+    return BlockReader(
+        lambda reader, item, _: None if (found := reader.raw(item, key)) is None else kind(raw=found), whole(key)
+    )
 
 
+person = _one(Person)  # V1.1 knows the INSTORE profile only
 registration = _one(Registration)
 person_v1 = _one(PersonV1)
 promoter = _one(Promoter)
@@ -177,6 +118,7 @@ notes = _raw(Notes, "notes")
 member_care_access = _raw(MemberCareAccess, "member_care_access")
 
 
+@reads(whole("subscriptions", "subscription"))
 def subscription_details(reader: Reader, item: Block, _: Arguments) -> SubscriptionDetails | None:
     """`subscriptions`, or `subscription` as an old server has it."""
     found = reader.raw(item, "subscriptions")
@@ -184,6 +126,7 @@ def subscription_details(reader: Reader, item: Block, _: Arguments) -> Subscript
     return None if found is None else SubscriptionDetails(raw=found)
 
 
+@reads(whole("membership_retention_criteria"))
 def retention_criteria(reader: Reader, item: Block, _: Arguments) -> MembershipRetentionCriteria | None:
     """`membership_retention_criteria`, read where it is one object and handed on whatever it is."""
     raw = reader.raw(item, "membership_retention_criteria")
@@ -193,6 +136,7 @@ def retention_criteria(reader: Reader, item: Block, _: Arguments) -> MembershipR
     return V1.record(reader, MembershipRetentionCriteria, block)
 
 
+@reads(along(_SUMMARIES, joined(V1.excerpt(LoyaltyProgramV1), whole(_PARTNERS[0]))))
 def programs_v1(reader: Reader, item: Block, _: Arguments) -> list[LoyaltyProgramV1] | None:
     """The part of `points_summary[]` that V1.1 alone tells, partners out of their wrapper."""
     found = reader.blocks(item, *_SUMMARIES)
@@ -202,12 +146,14 @@ def programs_v1(reader: Reader, item: Block, _: Arguments) -> list[LoyaltyProgra
     return [program for block in flat if (program := V1.record(reader, LoyaltyProgramV1, block))]
 
 
+@reads(along(_SUMMARIES, V1.excerpt(LoyaltyProgram)))
 def program(reader: Reader, item: Block, arguments: Arguments) -> LoyaltyProgram | None:
     """The one program asked for, whether upstream left the others out or not."""
     listed = programs(reader, item, arguments) or []
     return next((one for one in listed if one.program_id == arguments["program_id"]), None)
 
 
+@reads(along(("transactions", "transaction"), V1.excerpt(Transaction)))
 def transactions(reader: Reader, item: Block, arguments: Arguments) -> list[Transaction] | None:
     """`transactions.transaction[]`; how they were paid only where that was asked for."""
     found = V1.records(reader, Transaction, item, "transactions", "transaction")
@@ -217,6 +163,7 @@ def transactions(reader: Reader, item: Block, arguments: Arguments) -> list[Tran
     return found
 
 
+@reads(whole("promotion_points"))
 def promotion_points(reader: Reader, item: Block, _: Arguments) -> PromotionPoints | None:
     """`promotion_points`, each list in a wrapper `item`."""
     block = reader.block(item, "promotion_points")
@@ -231,6 +178,7 @@ def promotion_points(reader: Reader, item: Block, _: Arguments) -> PromotionPoin
     )
 
 
+@reads(whole("segments"))
 def segment_details(reader: Reader, item: Block, _: Arguments) -> list[SegmentDetail] | None:
     """`segments.segment[]`, the partitions of each in a wrapper `values.value`."""
     found = reader.blocks(item, "segments", "segment")
@@ -240,12 +188,14 @@ def segment_details(reader: Reader, item: Block, _: Arguments) -> list[SegmentDe
     return [segment for block in flat if (segment := V1.record(reader, SegmentDetail, block))]
 
 
+@reads(along(("custom_fields", "field"), V1.excerpt(NamedValue)))
 def custom_fields(reader: Reader, item: Block, _: Arguments) -> list[NamedValue] | None:
     """`custom_fields.field[]`; by name, so that both endpoints tell it alike."""
     found = V1.records(reader, NamedValue, item, "custom_fields", "field")
     return None if found is None else sorted(found, key=lambda field: field.name)
 
 
+@reads(whole("programs_list"))
 def programs_list(reader: Reader, item: Block, _: Arguments) -> list[Program] | None:
     """`programs_list.program[]`, each with the partners in its wrapper `PartnerPrograms.PartnerProgram`."""
     found = reader.blocks(item, "programs_list", "program")
@@ -260,22 +210,31 @@ def programs_list(reader: Reader, item: Block, _: Arguments) -> list[Program] | 
     return [program for block in flat if (program := V1.record(reader, Program, block))]
 
 
+def _excerpt_of_gap(key: str) -> Excerpt:
+    """A gap lies in the summary of its program, which alone tells the program's id."""
+    return along(_SUMMARIES, whole("programId", key))
+
+
+@reads(_excerpt_of_gap("gap_to_renew"))
 def gap_to_renew(reader: Reader, item: Block, _: Arguments) -> list[GapToRenew] | None:
     """`gap_to_renew` of every program that has one."""
     return _gaps(reader, item, GapToRenew, "gap_to_renew")
 
 
+@reads(_excerpt_of_gap("gap_to_renew"))
 def gap_to_renew_v1(reader: Reader, item: Block, _: Arguments) -> list[GapToRenewV1] | None:
     """The part of `gap_to_renew` that V1.1 alone tells."""
     return _gaps(reader, item, GapToRenewV1, "gap_to_renew")
 
 
+@reads(_excerpt_of_gap("gap_to_upgrade"))
 def gap_to_upgrade(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgrade] | None:
     """`gap_to_upgrade` of every program that has one. At the top there is no strategy, and so no gap."""
     found = _gaps(reader, item, GapToUpgrade, "gap_to_upgrade", _placed)
     return None if found is None else [gap for gap in found if gap.upgrade_strategies]
 
 
+@reads(_excerpt_of_gap("gap_to_upgrade"))
 def gap_to_upgrade_v1(reader: Reader, item: Block, _: Arguments) -> list[GapToUpgradeV1] | None:
     """The part of `gap_to_upgrade` that V1.1 alone tells."""
     return _gaps(reader, item, GapToUpgradeV1, "gap_to_upgrade", _placed)
@@ -294,7 +253,6 @@ def _gaps(
     key: str,
     flat: Callable[[Reader, Block], Block] = lambda _, gap: gap,
 ) -> list[Record] | None:
-    """A gap lies in the summary of its program, which alone tells the program's id."""
     summaries = reader.blocks(item, *_SUMMARIES)
     if summaries is None:
         return None

@@ -1,12 +1,13 @@
 """Reads V2's customer entity (`customerDetails` and by id) into the graph's values. Facts §1.3."""
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from gateway.model.cards import Card
 from gateway.model.currencies import AlternateCurrency
 from gateway.model.details import ExtendedField, Fraud, NamedValue, Origin
-from gateway.model.dialect import Dialect
+from gateway.model.dialects import V2
+from gateway.model.excerpts import BlockReader, along, joined, reads, whole
 from gateway.model.expiry import ExpiredPoints, ExpirySchedule
 from gateway.model.images import CustomerImage
 from gateway.model.points import (
@@ -27,21 +28,8 @@ from gateway.model.undocumented import CardLoyaltyDetails, FleetParent, Raw, Ret
 Record = TypeVar("Record")
 SomeRaw = TypeVar("SomeRaw", bound=Raw)
 
-V2: Final = Dialect(
-    lambda graph_name, _: graph_name,
-    {
-        Membership: {"registered_on": ("createDate",), "updated_on": ("modifiedDate",)},
-        Profile: {
-            "created_on": ("createDate",),
-            "modified_on": ("modifiedDate",),
-            "identifiers": ("identifiers", "customerIdentifiers"),
-        },
-        Card: {"card_id": ("cardId", "id")},
-    },
-)
-"""V2 spells as the graph does: the graph took its words from V2. `customerIdentifiers` is its spelling of 2020."""
 
-
+@reads(whole("profiles"))
 def person(reader: Reader, entity: Block, arguments: Arguments) -> Person | None:
     """Names and identifiers of the profile of the asked source and account, else of the first profile.
 
@@ -72,6 +60,7 @@ def _asked_profile(reader: Reader, entity: Block, arguments: Arguments) -> Block
     return min(reader.blocks(entity, "profiles") or [], key=distance, default=None)
 
 
+@reads(whole("profiles"))
 def profiles(reader: Reader, entity: Block, _: Arguments) -> Profiles | None:
     """All profiles, each with the dates of its `attribution`."""
     found = reader.blocks(entity, "profiles")
@@ -88,6 +77,7 @@ def profiles(reader: Reader, entity: Block, _: Arguments) -> Profiles | None:
     return Profiles(profiles=[profile for item in flat if (profile := V2.record(reader, Profile, item))])
 
 
+@reads(whole("loyaltyInfo"))
 def membership(reader: Reader, entity: Block, _: Arguments) -> Membership | None:
     """`loyaltyInfo` with the dates of its `attributionV2`; the type is in small letters here, in capitals on V1.1."""
     info = reader.block(entity, "loyaltyInfo")
@@ -98,6 +88,7 @@ def membership(reader: Reader, entity: Block, _: Arguments) -> Membership | None
     return V2.record(reader, Membership, flat)
 
 
+@reads(whole("loyaltyInfo", "associatedWith"))
 def origin(reader: Reader, entity: Block, _: Arguments) -> Origin | None:
     """`associatedWith` beside what `loyaltyInfo.attributionV2` says of who."""
     info = reader.block(entity, "loyaltyInfo") or {}
@@ -105,6 +96,7 @@ def origin(reader: Reader, entity: Block, _: Arguments) -> Origin | None:
     return V2.record(reader, Origin, flat)
 
 
+@reads(whole("profiles"))
 def custom_fields(reader: Reader, entity: Block, arguments: Arguments) -> list[NamedValue] | None:
     """`fields` of the asked profile, a map without an order; by name, so that both endpoints tell it alike."""
     profile = _asked_profile(reader, entity, arguments)
@@ -113,11 +105,13 @@ def custom_fields(reader: Reader, entity: Block, arguments: Arguments) -> list[N
     return _listed(reader, NamedValue, profile, "fields")
 
 
+@reads(whole("extendedFields"))
 def extended_fields(reader: Reader, entity: Block, _: Arguments) -> list[ExtendedField] | None:
     """`extendedFields`, a typed map without an order; by name."""
     return None if entity.get("extendedFields") is None else _listed(reader, ExtendedField, entity, "extendedFields")
 
 
+@reads(whole("segments"))
 def segments(reader: Reader, entity: Block, _: Arguments) -> list[Segment] | None:
     """`segments`, a map of segment to partition; by name."""
     return None if entity.get("segments") is None else _listed(reader, Segment, entity, "segments")
@@ -132,6 +126,7 @@ def _listed(reader: Reader, kind: type[Record], block: Block, key: str) -> list[
     return [record for field in _named(reader.block(block, key)) if (record := V2.record(reader, kind, field))]
 
 
+@reads(whole("cardDetails"))
 def cards(reader: Reader, entity: Block, _: Arguments) -> list[Card] | None:
     """`cardDetails[]`, each with its two maps of fields as lists."""
     found = reader.blocks(entity, "cardDetails")
@@ -144,17 +139,20 @@ def cards(reader: Reader, entity: Block, _: Arguments) -> list[Card] | None:
     return [card for block in flat if (card := V2.record(reader, Card, block))]
 
 
+@reads(along(("loyaltyProgramDetails",), V2.excerpt(LoyaltyProgram)))
 def program(reader: Reader, entity: Block, arguments: Arguments) -> LoyaltyProgram | None:
     """The one program asked for, picked from all."""
     listed = programs(reader, entity, arguments) or []
     return next((one for one in listed if one.program_id == arguments["program_id"]), None)
 
 
+@reads(whole("loyaltyProgramDetails"))
 def gap_to_renew(reader: Reader, entity: Block, _: Arguments) -> list[GapToRenew] | None:
     """`gapToRenewSummary` of every program that has one: an object, though a table calls it a list (facts §6.5)."""
     return _gaps(reader, entity, GapToRenew, lambda item: reader.first(item, "gapToRenewSummary"))
 
 
+@reads(whole("loyaltyProgramDetails"))
 def gap_to_upgrade(reader: Reader, entity: Block, _: Arguments) -> list[GapToUpgrade] | None:
     """`upgradeStrategies` of every program that has some; empty at the top."""
     found = _gaps(reader, entity, GapToUpgrade, lambda item: item if "upgradeStrategies" in item else None)
@@ -174,14 +172,16 @@ def _gaps(
     ]
 
 
+@reads(joined(V2.excerpt(CustomerStatus), whole("statusLabel")))
 def status(reader: Reader, entity: Block, _: Arguments) -> CustomerStatus | None:
     """`embed=customerStatus`: three keys at the top of the entity."""
     return V2.record(reader, CustomerStatus, entity) if "statusLabel" in entity else None
 
 
-def _raw(kind: type[SomeRaw], name: str) -> Callable[[Reader, Block, Arguments], SomeRaw | None]:
+def _raw(kind: type[SomeRaw], name: str) -> BlockReader[SomeRaw | None]:
     """Of a block that no document shows: under the key of its embed, or another that is spelt almost like it."""
 
+    @reads(None)
     def read(reader: Reader, entity: Block, _: Arguments) -> SomeRaw | None:
         alike = (reader.raw(entity, key) for key in entity if _spelling(key) == _spelling(name))
         found = next((block for block in alike if block is not None), None)
@@ -195,12 +195,14 @@ def _spelling(key: str) -> str:
     return key.lower().replace("s", "")
 
 
-def _one(kind: type[Record], key: str) -> Callable[[Reader, Block, Arguments], Record | None]:
-    return lambda reader, entity, _: V2.record(reader, kind, reader.block(entity, key))
+def _one(kind: type[Record], key: str) -> BlockReader[Record | None]:
+    return BlockReader(
+        lambda reader, entity, _: V2.record(reader, kind, reader.block(entity, key)), along((key,), V2.excerpt(kind))
+    )
 
 
-def _many(kind: type[Record], *path: str) -> Callable[[Reader, Block, Arguments], list[Record] | None]:
-    return lambda reader, entity, _: V2.records(reader, kind, entity, *path)
+def _many(kind: type[Record], *path: str) -> BlockReader[list[Record] | None]:
+    return BlockReader(lambda reader, entity, _: V2.records(reader, kind, entity, *path), along(path, V2.excerpt(kind)))
 
 
 balance = _one(Balance, "pointsSummary")

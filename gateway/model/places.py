@@ -9,8 +9,7 @@ from typing import Any, Final
 from strawberry.types.field import StrawberryField
 
 from gateway.model.describe import PLACES
-from gateway.model.from_v1 import V1
-from gateway.model.from_v2 import V2
+from gateway.model.dialects import V1, V2
 
 Places = tuple[tuple[str, ...], tuple[str, ...]]
 """Paths in V2's entity and in V1.1's item. `[]` is every entry of a list, `…` each of several blocks."""

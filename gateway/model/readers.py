@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast
 
 import msgspec
+import orjson
 
 from gateway.model.scalars import Date, DateTime, Json
 
@@ -29,7 +30,12 @@ SHORT: Final = 40
 _REMEMBERED: Final = 1024
 """Spellings of times that are remembered for each zone, and of days: most customers of a program share theirs."""
 
-_Relation = list[list[int] | int]
+LEAST: Final = -(2**63)
+MOST: Final = 2**64 - 1
+"""The whole numbers that are written as such."""
+
+_Whole = Annotated[int, msgspec.Meta(ge=LEAST, le=2**63 - 1)]
+_Relation = list[list[_Whole] | _Whole]
 
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 """How upstream writes an empty value; an XML-born body has [] for an empty element."""
@@ -115,10 +121,19 @@ class Reader:
                 return self.odd(key, "day", value)
 
     def raw(self, block: Block, key: str) -> Json | None:
-        """Whatever is there, untouched; null where it is one of upstream's ways to write nothing."""
+        """Whatever is there, untouched; null where it is one of upstream's ways to write nothing.
+
+        A whole number beyond 64 bits becomes the nearest that JavaScript has: few writers of JSON take others.
+        """
         value = block.get(key)
-        if not _shallow(value):
+        levels = list(_levels(value))
+        if len(levels) > DEEPEST:
             return self.odd(key, f"JSON of at most {DEEPEST} levels", value)
+        if any(isinstance(one, int) and not LEAST <= one <= MOST for level in levels for one in level):
+            try:
+                value = orjson.loads(msgspec.json.encode(value))
+            except orjson.JSONDecodeError:
+                return self.odd(key, "JSON without endless numbers", value)
         return None if is_nothing(value) else Json(value)
 
     def relation(self, block: Block, key: str) -> list[list[int]] | None:
@@ -168,10 +183,14 @@ class Reader:
             self.anomalies.append(Anomaly(key, expected, type(value).__name__))
 
 
-def _shallow(value: object) -> bool:
-    """Whether a JSON value has few enough levels. Without recursion, which is what a deep one would exhaust."""
+def _levels(value: object) -> Iterator[list[object]]:
+    """The values of a JSON value level by level, at most one level beyond the deepest that is handed on.
+
+    Without recursion, which is what a deep one would exhaust.
+    """
     level: list[object] = [value]
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST + 1):
+        yield level
         inner: list[object] = []
         for one in level:
             if isinstance(one, dict):
@@ -179,9 +198,8 @@ def _shallow(value: object) -> bool:
             elif isinstance(one, list):
                 inner += cast("list[object]", one)
         if not inner:
-            return True
+            return
         level = inner
-    return False
 
 
 def is_nothing(value: object) -> bool:

@@ -8,22 +8,27 @@ from typing import NamedTuple
 from gateway.errors import GatewayError
 from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier
 from gateway.facets.page import Page
+from gateway.model.excerpts import Readers
 from gateway.model.readers import Block
 
 
 class Target(NamedTuple):
-    """One customer of a call: who was asked for, and by which identifiers this call names them."""
+    """One customer of a call: who was asked for, and by which identifiers this call names them.
+
+    `readers` are what will be read of their block; null where that is not known.
+    """
 
     address: Address
     identifiers: tuple[Identifier, ...]
+    readers: Readers | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The customer's block, and the JSON text it was read from.
+    """The customer's block, and the JSON text it was decoded from.
 
     `merged` says that the one asked for was merged into another account: the block is then the survivor's, or still the
-    victim's own, as V2 has it (facts §6.15). `raw` and `place` are the page's.
+    victim's own, as V2 has it (facts §6.15). `raw`, `place` and `readers` are the page's.
     """
 
     id: CustomerId
@@ -33,10 +38,11 @@ class Found:
     of_victim: bool = False
     raw: bytes = field(default=b"", compare=False, repr=False)
     place: int | None = field(default=None, compare=False, repr=False)
+    readers: Readers | None = field(default=None, compare=False, repr=False)
 
     def page(self, endpoint: Endpoint, zone: tzinfo) -> Page:
         """The block of this endpoint to be read from, hot."""
-        return Page(endpoint, self.raw, zone, self.warnings, self.place, self.block)
+        return Page(endpoint, self.raw, zone, self.warnings, self.place, self.block, self.readers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from copy import copy
-from typing import Final
+from typing import Any, Final
 
 import httpx
-import orjson
 
 from gateway.context import Credential
 from gateway.errors import (
@@ -22,11 +21,13 @@ from gateway.facets.capabilities import Capabilities
 from gateway.facets.facet import Endpoint
 from gateway.facets.plan import Call
 from gateway.facets.routes import BY_ID
+from gateway.model.excerpts import BlockReader
 from gateway.upstream import v1, v2
 from gateway.upstream.answers import Failed, Outcomes, Performed, Target
 from gateway.upstream.bodies import Body
 from gateway.upstream.codes import expired, failure, refusal_in_xml
 from gateway.upstream.deadlines import moment, within
+from gateway.upstream.decoding import Decoded, of_v1, of_v2
 from gateway.upstream.head import Head, target
 from gateway.upstream.request import UpstreamRequest
 from gateway.upstream.retries import retry_after
@@ -166,22 +167,34 @@ def _wait(status: int, text: str | None) -> float | None:
 
 def _outcomes(call: Call, status: int, body: bytes, targets: Mapping[int, Target]) -> Outcomes:
     """Reads the body where there is one: both endpoints put errors in it under HTTP 200 and data under 500."""
-    try:
-        payload: object = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        payload = None
     position, target = next(iter(targets.items()))
-    if payload is None and (refused := refusal_in_xml(body)):
+    try:
+        found, cuts = _decoded(call.endpoint, body, targets)
+    except ValueError:
+        found, cuts = None, ()
+    if found is None and (refused := refusal_in_xml(body)):
         return all_failed(targets, refused)
     match call.endpoint:
-        case Endpoint.V2 if payload is not None and status not in (401, 403, 429):
-            return {position: v2.outcome(payload, target, body)}
+        case Endpoint.V2 if found is not None and status not in (401, 403, 429):
+            return {position: v2.outcome(found, target, body)}
         case Endpoint.V2:
             return {position: v2.refused(status, blank=not body, by_id=call.by == BY_ID)}
-        case Endpoint.V1 if payload is not None and status not in (401, 403, 429):
-            return v1.outcomes(payload, targets, body)
+        case Endpoint.V1 if found is not None and status not in (401, 403, 429):
+            return v1.outcomes(found, targets, body, cuts)
         case Endpoint.V1:
             return all_failed(targets, failure(status))
+
+
+def _decoded(endpoint: Endpoint, body: bytes, targets: Mapping[int, Target]) -> Decoded:
+    """What of a body will be read for any of those that it is about."""
+    wanted = {target.readers for target in targets.values()}
+    known = [readers for readers in wanted if readers is not None]
+    readers = frozenset[BlockReader[Any]]().union(*known) if len(known) == len(wanted) else None
+    match endpoint:
+        case Endpoint.V2:
+            return of_v2(body, readers)
+        case Endpoint.V1:
+            return of_v1(body, readers, batch=len(targets) > 1)
 
 
 def all_failed(targets: Mapping[int, Target], error: GatewayError) -> Outcomes:

@@ -61,11 +61,14 @@ def request(call: Call, targets: Sequence[Target], capabilities: Capabilities) -
     return UpstreamRequest(PATH, PATH, ((name, values), *call.parameters(capabilities).flags), name)
 
 
-def outcomes(body: object, targets: Mapping[int, Target], raw: bytes = b"") -> Mapping[int, Outcome]:
-    """What a body says of each customer of the batch, by position in the needs. `raw` is the body as it came.
+def outcomes(
+    body: object, targets: Mapping[int, Target], raw: bytes = b"", cuts: Sequence[bytes] = ()
+) -> Mapping[int, Outcome]:
+    """What a body says of each customer of the batch, by position in the needs.
 
-    An item is attributed only by an identifier it carries, compared in normal form; the only item of a call for one
-    customer is theirs.
+    `raw` is the body as it came, `cuts` the text of each item; a batch without them was decoded whole. An item is
+    attributed only by an identifier it carries, compared in normal form; the only item of a call for one customer is
+    theirs.
     """
     found, failed = _items(body)
     if failed is not None:
@@ -73,16 +76,23 @@ def outcomes(body: object, targets: Mapping[int, Target], raw: bytes = b"") -> M
     if len(targets) == 1 and len(found) < 2:
         ((position, target),) = targets.items()
         return {position: _outcome(found[0], target, raw, 0) if found else NotFound()}
+
+    def text(place: int) -> tuple[bytes, int | None]:
+        if cuts:
+            return cuts[place], None
+        return (raw, place) if len(targets) == 1 else _cut(found[place], raw, place)
+
     carried = _carried(found, {target.identifiers[0].kind for target in targets.values()})
     return {
-        position: _attributed(found, carried.get(_key(target.identifiers[0]), ()), target, raw)
+        position: _attributed(
+            _outcome(found[place], target, *text(place)) for place in carried.get(_key(target.identifiers[0]), ())
+        )
         for position, target in targets.items()
     }
 
 
-def _attributed(items: Sequence[Block], places: Sequence[int], target: Target, raw: bytes) -> Outcome:
+def _attributed(found: Iterable[Outcome]) -> Outcome:
     """The outcome of the item that carries the identifier; where a victim's survivor is in the batch too, its own."""
-    found = [_outcome(items[place], target, *_cut(items[place], raw, place)) for place in places]
     return min(found, key=lambda outcome: isinstance(outcome, Found) and outcome.merged, default=Unattributed())
 
 
@@ -151,7 +161,7 @@ def _outcome(item: Block, target: Target, raw: bytes, place: int | None) -> Outc
     merged = _MERGED in warnings or (survivor is not None and flag_of(survivor) is True)
     if asked.kind is IdentifierKind.ID and found != asked.value and not merged:
         return Failed(UpstreamUnavailable("Upstream (V1.1) answered for another customer; the answer is discarded."))
-    return Found(CustomerId(found), item, merged, warnings, raw=raw, place=place)
+    return Found(CustomerId(found), item, merged, warnings, raw=raw, place=place, readers=target.readers)
 
 
 def _refusal(code: str) -> Outcome:

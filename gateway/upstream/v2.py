@@ -93,7 +93,8 @@ def outcome(body: object, target: Target, raw: bytes = b"") -> Outcome:
     asked = target.identifiers[0]
     if asked.kind is IdentifierKind.ID and asked.value != found and not merged:
         return Failed(UpstreamUnavailable("Upstream (V2) answered for another customer; the answer is discarded."))
-    return Found(CustomerId(found), entity, merged, warnings, of_victim=_VICTIM in warnings, raw=raw)
+    of_victim = _VICTIM in warnings
+    return Found(CustomerId(found), entity, merged, warnings, of_victim, raw=raw, readers=target.readers)
 
 
 def refused(status: int, *, blank: bool, by_id: bool) -> Outcome:

@@ -15,6 +15,7 @@ from gateway.facets.catalog import EXISTENCE
 from gateway.facets.facet import Endpoint, Facet
 from gateway.facets.needs import Wanted
 from gateway.facets.parameters import ways as catalog_ways
+from gateway.model.excerpts import BlockReader
 from gateway.sandbox import EndpointFault, create_sandbox
 from gateway.session import RequestSession
 from gateway.telemetry.events import FaultMet
@@ -173,7 +174,8 @@ def crash(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
     def ways(endpoint: Endpoint, facets: frozenset[Facet], capabilities: Capabilities) -> Any:
         found = catalog_ways(endpoint, facets, capabilities)
-        return {facet: replace(way, read=broken) if facet.name == name else way for facet, way in found.items()}
+        broke = BlockReader(broken)
+        return {facet: replace(way, read=broke) if facet.name == name else way for facet, way in found.items()}
 
     monkeypatch.setattr("gateway.performer.ways", ways)
 

@@ -56,6 +56,7 @@ def test_nothing_is_remembered_without_a_bound() -> None:
         "sources": parameters.FACETS,
         "source": parameters.FACETS,
         "ways": parameters.SETS,
+        "readers": parameters.SETS,
         "slot": parameters.FACETS,
         "parameters": parameters.SETS,
         "brought": parameters.SETS,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from inspect import get_annotations
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 from unittest.mock import patch
 
 import msgspec
@@ -23,6 +23,7 @@ from gateway.model.readers import DEEPEST, Block, Reader
 from gateway.model.scalars import Date, DateTime, Json
 
 Read = Callable[[Any, Block, str], Any]
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class PlainReader(Reader):
@@ -99,15 +100,18 @@ class PlainReader(Reader):
         value = block.get(key)
         if not _shallow(value):
             return self.odd(key, f"JSON of at most {DEEPEST} levels", value)
-        return None if _is_nothing(value) else Json(value)
+        try:
+            return None if _is_nothing(value) else Json(_within_64_bits(value))
+        except OverflowError:
+            return self.odd(key, "JSON without endless numbers", value)
 
     def relation(self, block: Block, key: str) -> list[list[int]] | None:
         value = block.get(key) or "[]"
         try:
             if isinstance(value, str):
-                groups = msgspec.json.decode(value, type=list[list[int] | int])
+                groups = msgspec.json.decode(value, type=list[list[Whole] | Whole])
             else:
-                groups = msgspec.convert(value, list[list[int] | int])
+                groups = msgspec.convert(value, list[list[Whole] | Whole])
         except msgspec.MsgspecError:
             return self.odd(key, "list of lists of integers", value)
         return [group if isinstance(group, list) else [group] for group in groups] or None
@@ -172,6 +176,18 @@ def _each(value: Any) -> Iterator[object]:
             return
         case other:
             yield other
+
+
+def _within_64_bits(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _within_64_bits(inner) for key, inner in value.items()}
+        case list():
+            return [_within_64_bits(inner) for inner in value]
+        case int() if not -(2**63) <= value < 2**64:
+            return float(value)
+        case _:
+            return value
 
 
 def _shallow(value: object) -> bool:

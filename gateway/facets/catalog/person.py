@@ -5,12 +5,14 @@ from typing import Final
 from gateway.facets.facet import Endpoint
 from gateway.facets.kind import Condition, FacetKind, FacetSource, Permission, Suppressor
 from gateway.model import cards, details, from_v1, from_v2, images, profile, segments, undocumented
+from gateway.model.excerpts import NOTHING, reads
 from gateway.model.readers import Arguments, Block, Reader
 
 _CURRENT_ALONE: Final = Condition("only_current_profile", lambda able, _: able.only_current_profile)
 _WITHOUT_CARDS: Final = Condition("ignore_card_details", lambda able, _: able.ignore_card_details)
 
 
+@reads(NOTHING)
 def _existence(_reader: Reader, _block: Block, _arguments: Arguments) -> bool:
     return True
 

@@ -1,13 +1,14 @@
 """Tiers: how they changed, and what is missing to keep or to raise them. Rows of the catalog."""
 
-from typing import Final
+from typing import Any, Final
 
 from gateway.facets.arguments import days
 from gateway.facets.capabilities import Gaps
 from gateway.facets.catalog.points import OF_PROGRAM
 from gateway.facets.facet import Endpoint
-from gateway.facets.kind import Condition, FacetKind, FacetSource, Parameter, Read
+from gateway.facets.kind import Condition, FacetKind, FacetSource, Parameter
 from gateway.model import details, from_v1, from_v2, tiers, undocumented
+from gateway.model.excerpts import BlockReader
 
 _MLP_V1: Final = {"mlp": "true"}
 _DAYS: Final = (Parameter("days", days, required=True),)
@@ -20,7 +21,7 @@ _DETAILS: Final = Condition(
 )
 
 
-def _gap(v1: Read, flag: str, code: str) -> FacetSource:
+def _gap(v1: BlockReader[Any], flag: str, code: str) -> FacetSource:
     """From V1.1, as every organisation has it."""
     return FacetSource(
         Endpoint.V1,
@@ -33,7 +34,7 @@ def _gap(v1: Read, flag: str, code: str) -> FacetSource:
     )
 
 
-def _gap_of_v2(v2: Read, flag: str, code: str) -> tuple[FacetSource, FacetSource]:
+def _gap_of_v2(v2: BlockReader[Any], flag: str, code: str) -> tuple[FacetSource, FacetSource]:
     """From V2, for organisations whose V2 tells gaps."""
     failed = frozenset({code, "91001"})
     return (
