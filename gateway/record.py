@@ -118,6 +118,10 @@ class CustomerRecord:
                 return True
         return False
 
+    def has(self, facet: Facet) -> bool:
+        """Whether it is settled what a facet is: nothing that comes later changes that."""
+        return facet in self._settled
+
     def unknown(self, facets: frozenset[Facet]) -> frozenset[Facet]:
         """Those of these facets that are not settled."""
         if not self._settled and not self._parts:

@@ -138,7 +138,7 @@ def test_a_page_too_deep_to_be_written_alone_is_read_out_of_its_batch() -> None:
     items[3]["notes"] = deep
     items.append(7)  # nobody, so that the batch cannot be cut
     body = json.dumps(parsed).encode()
-    found = pages(V1, body, *(str(one["user_id"]) for one in items))
+    found = pages(V1, body, *(str(one["user_id"]) for one in items[:10]))
     assert [page.place for page in found] == [3 if place == 3 else None for place in range(10)]
     found[3].cool()
     check(found[3], items[3], random.Random(1))  # noqa: S311
