@@ -1,10 +1,13 @@
 """The HTTP server: uvicorn, with connections that stand before strangers (`gateway.protocol`) and a gentle stop."""
 
+import asyncio
 import signal
+import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 
@@ -12,6 +15,10 @@ from gateway.asgi import AtOnce
 from gateway.protocol import LimitedProtocol
 from gateway.readiness import Readiness
 from gateway.settings.edge import ServerSettings
+
+ACCEPTED: Final = 16
+"""Connections that are accepted in one turn of the event loop. libuv takes one for each socket that listens: where a
+turn is long, because much is asked, the last of some hundred clients that come together would wait for seconds."""
 
 
 class ServerConfig(uvicorn.Config):
@@ -53,6 +60,16 @@ class Server(uvicorn.Server):
         self._drain_s = config.limits.drain_s
         self._clock = clock
         self._leaves_at: float | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens, on each address with several descriptors of one socket."""
+        await super().startup(sockets)
+        loop, config = asyncio.get_running_loop(), self.config
+        client = partial(LimitedProtocol, config=config, server_state=self.server_state, app_state=self.lifespan.state)
+        for listening in [one for server in self.servers for one in server.sockets]:
+            for _ in range(ACCEPTED - 1):
+                again = socket.fromfd(listening.fileno(), listening.family, listening.type)
+                self.servers.append(await loop.create_server(client, sock=again, backlog=config.backlog))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Takes a signal."""
