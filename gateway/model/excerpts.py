@@ -1,7 +1,7 @@
 """What a reader looks at in a block, and decoders that make nothing else of a JSON text. Pure.
 
-Most of what upstream sends is asked for by nobody. Making values of it costs more than everything that is done with
-those that are wanted, and letting go of them again a good part of that.
+Most of what upstream sends is asked for by nobody, and to make values of it, and let go of them again, took a quarter
+of the CPU of a list ([decision 25](../../docs/adr/0025-decode-what-is-read.md)).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -98,5 +98,5 @@ def decoded(text: bytes, by: msgspec.json.Decoder[Any]) -> Any:
 
 def _type(excerpt: Excerpt) -> Any:
     keys = {key: Any if inner is None else _type(inner) for key, inner in excerpt.items()}
-    one = cast("Any", TypedDict("One", keys, total=False))  # type: ignore[misc] - made of our own declarations
+    one = cast("Any", TypedDict("One", keys, total=False))  # pyright: ignore[reportArgumentType] - keys of our own
     return one | list[one | list[Any] | _Plain] | _Plain
