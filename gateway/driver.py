@@ -20,7 +20,7 @@ from gateway.flights import Flight, Flights, Wait, together
 from gateway.performer import Performer
 from gateway.recall import recall
 from gateway.record import NOBODY, CustomerRecord
-from gateway.rounds import MOST_ROUNDS, Group, given_id, groups, requested, trials
+from gateway.rounds import MOST_ROUNDS, Group, groups, requested, trials
 from gateway.upstream.deadlines import moment, within
 from gateway.upstream.resilient import ResilientClient
 from gateway.windows import Windows
@@ -64,7 +64,7 @@ class Driver:
 
     def glance(self, address: Address, facets: Iterable[Facet | None], scope: Scope) -> Glance | None:
         """What is known of a customer, if that is all of these and fresh, and known here without asking anybody."""
-        return self._cache.glance(scope, address, given_id(address), facets)
+        return self._cache.glance(scope, address, facets)
 
     @property
     def changes(self) -> int | None:

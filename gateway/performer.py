@@ -21,7 +21,7 @@ from gateway.facets.facet import Facet
 from gateway.facets.parameters import readers, sent_for, ways
 from gateway.facets.plan import Call
 from gateway.record import NOBODY, CustomerRecord, Known
-from gateway.rounds import Group, Reply, conclude, foreseen, given_id, identifiers, left_out, share_customers
+from gateway.rounds import Group, Reply, conclude, foreseen, identifiers, left_out, share_customers
 from gateway.upstream.answers import Deleted, Failed, Found, NotFound, Performed, Target
 from gateway.upstream.deadlines import moment, shared
 from gateway.upstream.resilient import ResilientClient
@@ -174,7 +174,7 @@ class Performer:
             record.merged(found.id)
             return None
         if found.merged:
-            victim = given_id(group.needs[index].address) or record.hint
+            victim = group.needs[index].address.own_id or record.hint
             if victim and victim != found.id:
                 record.merged(victim)
         if record.id not in (None, found.id):

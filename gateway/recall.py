@@ -8,7 +8,6 @@ from gateway.context import Scope
 from gateway.facets.catalog import EXISTS
 from gateway.facets.facet import CustomerId, Facet
 from gateway.record import THERE, CustomerRecord
-from gateway.rounds import given_id
 
 
 async def recall(
@@ -25,9 +24,9 @@ async def recall(
     `most_age` in seconds bounds what is good enough. `waiting`: for what somebody else is fetching, so that what comes
     counts as joined, and nothing as missed.
     """
-    if all(cache.knows_nothing(scope, record.address, given_id(record.address)) for record in records):
+    if all(cache.knows_nothing(scope, record.address) for record in records):
         for record in records:
-            record.hint, record.remembered = given_id(record.address), False
+            record.hint, record.remembered = record.address.own_id, False
             if not waiting:
                 record.explanation.missed += record.unsettled()
         return
@@ -39,7 +38,7 @@ async def recall(
                 record.nobody()
             case known:
                 record.remembered = known is not None
-                record.hint = known.customer if known else given_id(record.address)
+                record.hint = known.customer if known else record.address.own_id
                 if record.hint:
                     wanted.setdefault(record.hint, set()).update(record.unsettled())
     kept = await cache.lookup(scope, wanted, most_age)
@@ -47,13 +46,13 @@ async def recall(
         known = identified.get(record.address) if identified else None
         of_customer = kept.get(record.hint) if record.hint else None
         if of_customer is not None and known is not None and known.since <= of_customer.changed_at:
-            record.remembered, record.hint = False, given_id(record.address)
+            record.remembered, record.hint = False, record.address.own_id
             of_customer = of_customer if record.hint else None
         for facet in record.unsettled():
             _take(record, facet, of_customer.facets[facet] if of_customer else MISSING, now, waiting=waiting)
         if record.hint and record.settled(EXISTS) == THERE:
             record.found(record.hint)
-            if (asked := given_id(record.address)) not in (None, record.hint):
+            if (asked := record.address.own_id) not in (None, record.hint):
                 record.merged(asked)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from gateway.errors import BadUserInput, CustomerDeleted, GatewayError, UpstreamPartial, UpstreamUnavailable
 from gateway.facets.capabilities import Capabilities
 from gateway.facets.catalog import EXISTS, PERSON
-from gateway.facets.facet import Address, CustomerId, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
+from gateway.facets.facet import Address, Endpoint, Facet, Identifier, IdentifierKind, Need, Needs
 from gateway.facets.parameters import sources
 from gateway.facets.plan import Call, Plan
 from gateway.facets.plans import planned
@@ -121,12 +121,6 @@ def _survivor_need(record: CustomerRecord, _: frozenset[Facet]) -> Need:
     return Need(Address((victim,)), frozenset({EXISTS}))
 
 
-def given_id(address: Address) -> CustomerId | None:
-    """The id that the address itself is, if it is one."""
-    only = address.identifiers[0]
-    return CustomerId(only.value) if only.kind is IdentifierKind.ID and len(address.identifiers) == 1 else None
-
-
 def share_customers(one: Call, other: Call) -> bool:
     """Whether two calls are for a common customer."""
     return not set(one.customers).isdisjoint(other.customers)
@@ -135,7 +129,7 @@ def share_customers(one: Call, other: Call) -> bool:
 def identifiers(record: CustomerRecord, address: Address, call: Call) -> tuple[Identifier, ...]:
     """By what a call names a customer. Empty where nothing unmasked is known."""
     if call.by == BY_ID:
-        known = record.id or (given_id(address) if address != record.address else record.hint)
+        known = record.id or (address.own_id if address != record.address else record.hint)
         return (Identifier(IdentifierKind.ID, known),) if known else ()
     if call.by == BY_PROFILE:
         return _unmasked(record)

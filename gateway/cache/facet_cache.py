@@ -11,7 +11,7 @@ import msgspec
 from gateway.cache.entries import Identity, KeptRecord
 from gateway.cache.keys import Keys, Name
 from gateway.cache.leases import lease_of, promised_by
-from gateway.cache.local import NOTHING, Glance, LocalRecords, Stands, Warm
+from gateway.cache.local import NOTHING, Glance, LocalRecords, Stands, Warm, surely_fresh
 from gateway.cache.parts import Brought, Part, Ways
 from gateway.cache.records import Records
 from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR, NOTHING_SAID, Told, fresh_for, stamps_of, told
@@ -123,54 +123,42 @@ class FacetCache:
                     records.take(scope, sought, again, values, now)
         return {one.customer: one.known(now, of, most_age) for one, of in zip(sought, old, strict=True)}
 
-    def knows_nothing(self, scope: Scope, address: Address, believed: CustomerId | None) -> bool:
-        """Whether surely nothing is kept of a customer, here or where others share it. `believed` is as of `glance`."""
-        if self._local is None or self._shares or scope.accepted_for_s < math.inf:
+    def knows_nothing(self, scope: Scope, address: Address) -> bool:
+        """Whether surely nothing is kept of a customer, here or where others share it."""
+        local, customer = self._local, address.own_id
+        if local is None or self._shares or scope.accepted_for_s < math.inf:
             return False
-        nothing_said = self._stamps.last(self._keys.identity(scope, address)) is NOTHING_SAID
-        return nothing_said and self._keeps_nothing(scope, believed)
+        if self._stamps.last(self._keys.identity(scope, address)) is not NOTHING_SAID:
+            return False
+        return customer is None or local.find(self._keys.record(scope, customer)) is NOTHING
 
-    def _keeps_nothing(self, scope: Scope, customer: CustomerId | None) -> bool:
-        """Whether nothing of a customer, if it is one, lies here."""
-        local = self._local
-        return customer is None or (local is not None and local.find(self._keys.record(scope, customer)) is NOTHING)
-
-    def glance(
-        self, scope: Scope, address: Address, believed: CustomerId | None, facets: Iterable[Facet | None]
-    ) -> Glance | None:
-        """What is known of a customer, if that is all of these facets and fresh. Asks nobody, and so may not know.
-
-        `believed` is who the address names where nothing says otherwise: the id that it is.
-        """
+    def glance(self, scope: Scope, address: Address, facets: Iterable[Facet | None]) -> Glance | None:
+        """What is known of a customer, if that is all of these facets and fresh. Asks nobody, and so may not know."""
         if self._local is None or scope.accepted_for_s < math.inf:
             return None
         now, at_hand = self._clock(), self._stamps.at_hand
-        identified_at = self._keys.identity(scope, address)
-        named = at_hand(identified_at)
-        if named is None or (named is NOTHING_SAID and self._keeps_nothing(scope, believed)):
+        identified_at, revoked_at = self._keys.identity(scope, address), self._keys.revoked(scope)
+        named, revoked = at_hand(identified_at), at_hand(revoked_at)
+        if named is None or revoked is None:
             return None
-        revoked_at = self._keys.revoked(scope)
-        revoked = at_hand(revoked_at)
-        if revoked is None:
-            return None
-        old = self._time(revoked)
-        since, customer = named if named[0] > old and _holds(named, now) else (math.inf, believed)
+        own, old = address.own_id, self._time(revoked)
+        since, customer = named if named[0] > old and _holds(named, now) else (math.inf, own)
         if not customer:
+            return None
+        record = self._keys.record(scope, CustomerId(customer))
+        parts = self._local.find(record)
+        if parts is NOTHING:
             return None
         changed_at = self._keys.invalidated(scope.tenant, CustomerId(customer))
         if (invalidated := at_hand(changed_at)) is None:
             return None
         changed = max(old, self._time(invalidated))
-        if since <= changed:
-            return None
-        record = self._keys.record(scope, CustomerId(customer))
-        seen = self._local.glance(record, facets, changed, now)
+        seen = None if since <= changed else surely_fresh(parts, facets, changed, now)
         if seen is None:
             return None
-        changes = (revoked_at, changed_at)
         until = min(seen.until, since + fresh_for(named))
-        stands = Stands(record, seen.parts, identified_at, named, changes, seen.since, until)
-        merged_from = (believed,) if believed and believed != customer else ()
+        stands = Stands(record, parts, identified_at, named, (revoked_at, changed_at), seen.since, until)
+        merged_from = (own,) if own and own != customer else ()
         return Glance(CustomerId(customer), merged_from, seen.values, seen.fresh_for, stands)
 
     @property
@@ -192,13 +180,10 @@ class FacetCache:
         for a call is one round trip to a store, whatever it was for."""
         now, items = self._clock(), list[Item]()
         for address, customer, part in brought:
-            since = part.fetched_at
-            named, key = msgspec.msgpack.encode((since, customer)), self._keys.identity(scope, address)
-            self._stamps.say([key], (since, customer))
-            items.append((key, named, max(0.0, since + IDENTITY_FRESH_FOR - now)))
+            items += self._naming(scope, address, customer, part.fetched_at, now)
             items += self._records.keep(scope, customer, part, now)
             if self._names:
-                items += self._records.naming(scope, address, part, named, self._longest)
+                items += self._records.naming(scope, address, part, customer, self._longest)
             part.put_away()
         since = max(part.fetched_at for _, _, part in brought)
         await self._store.multi_put([*self._accepted(scope, since), *items])
@@ -285,6 +270,15 @@ class FacetCache:
         accepted = told(data)
         lately = accepted is not None and self._clock() - accepted[0] <= scope.accepted_for_s
         return (found if lately else [(math.inf, ""), *found[1:]]), values
+
+    def _naming(self, scope: Scope, address: Address, customer: CustomerId, since: float, now: float) -> list[Item]:
+        """What to put into the store of whom an address names. That an id names itself is taken for granted, where
+        nothing else was said of it and nobody else can have said so."""
+        key = self._keys.identity(scope, address)
+        if not self._shares and address.own_id == customer and self._stamps.last(key) is NOTHING_SAID:
+            return []
+        self._stamps.say([key], (since, customer))
+        return [(key, msgspec.msgpack.encode((since, customer)), max(0.0, since + IDENTITY_FRESH_FOR - now))]
 
     def _likely(self, scope: Scope, identities: Sequence[str]) -> list[str]:
         """Where it lies since when those are old whom identities were known last to name: they are asked for next."""

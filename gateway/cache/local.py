@@ -35,10 +35,9 @@ class Stands(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Values that are surely fresh: where they lie, for how many seconds, from when they are, until when it is sure."""
+    """Values that are surely fresh: for how many seconds, from when they are, until when it is sure."""
 
     values: Sequence[Any]
-    parts: Parts
     fresh_for: float
     since: float
     until: float
@@ -74,31 +73,6 @@ class LocalRecords:
             parts = self.find(key).joined_by(part, now)
             self.store.put(key, parts, parts.last)
 
-    def glance(self, key: str, facets: Iterable[Facet | None], since: float, now: float) -> Seen | None:
-        """The values of these facets, if all of them are surely fresh.
-
-        Older ones than `since` are not true any more. What is null in `facets` is so here.
-        """
-        parts, values = self.find(key), list[Any]()
-        left, sure, oldest = math.inf, math.inf, now
-        for facet in (EXISTS, *facets):
-            if facet is None:
-                values.append(None)
-                continue
-            part = parts.part(facet)
-            entry = None if part is None else part.entry(facet)
-            if entry is None or not since < entry.fetched_at <= now:
-                return None
-            oldest = min(oldest, entry.fetched_at)
-            left = min(left, entry.lifetime.fresh_for - (now - entry.fetched_at))
-            sure = min(sure, left - entry.took_s * MOST_EAGER)
-            if sure <= 0:
-                return None
-            values.append(entry.value)
-        for part in parts:
-            part.close()
-        return Seen(values[1:], parts, left, oldest, now + sure)
-
     def entries(self, key: str, facets: Iterable[Facet]) -> Mapping[Facet, Entry]:
         """What is known of these facets of a customer."""
         parts, found = self.find(key), dict[Facet, Entry]()
@@ -108,6 +82,32 @@ class LocalRecords:
         for part in parts:
             part.close()
         return found
+
+
+def surely_fresh(parts: Parts, facets: Iterable[Facet | None], since: float, now: float) -> Seen | None:
+    """The values of these facets, if all of them are surely fresh.
+
+    Older ones than `since` are not true any more. What is null in `facets` is so here.
+    """
+    values = list[Any]()
+    left, sure, oldest = math.inf, math.inf, now
+    for facet in (EXISTS, *facets):
+        if facet is None:
+            values.append(None)
+            continue
+        part = parts.part(facet)
+        entry = None if part is None else part.entry(facet)
+        if entry is None or not since < entry.fetched_at <= now:
+            return None
+        oldest = min(oldest, entry.fetched_at)
+        left = min(left, entry.lifetime.fresh_for - (now - entry.fetched_at))
+        sure = min(sure, left - entry.took_s * MOST_EAGER)
+        if sure <= 0:
+            return None
+        values.append(entry.value)
+    for part in parts:
+        part.close()
+    return Seen(values[1:], left, oldest, now + sure)
 
 
 class Warm:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
+import msgspec
+
 from gateway.cache.entries import Absent, Entry, Fresh, Kept, KeptRecord, packed, state, unpacked
 from gateway.cache.keys import Keys, identifiers
 from gateway.cache.local import LocalRecords
@@ -63,8 +65,9 @@ class Records:
         read = ((facet, part.entry(facet)) for facet in part.ways)
         return self.items(scope, customer, {facet: entry for facet, entry in read if entry is not None}, now)
 
-    def naming(self, scope: Scope, address: Address, part: Part, named: bytes, lasting_s: float) -> list[Item]:
+    def naming(self, scope: Scope, address: Address, part: Part, customer: CustomerId, lasting_s: float) -> list[Item]:
         """What to put into the store of whom identifiers name, those that a call brought included: to invalidate."""
+        named = msgspec.msgpack.encode((part.fetched_at, customer))
         of_cards = CARDS()
         cards = part.entry(of_cards) if of_cards in part.ways else None
         held = cast("list[Card]", cards.value or []) if cards else []

@@ -98,6 +98,10 @@ class Identifier(NamedTuple):
         return f"{self.kind}:{'*' * 4}{self.value[len(self.value) - shown :]}"
 
 
+CustomerId = NewType("CustomerId", str)
+"""Upstream's canonical id of a customer: V2 `id`, V1.1 `user_id`."""
+
+
 class Address(NamedTuple):
     """How a caller names one customer: one identifier, or several of the same customer, at a source."""
 
@@ -112,6 +116,12 @@ class Address(NamedTuple):
         return (identifiers[0].kind,) if len(identifiers) == 1 else tuple(one.kind for one in identifiers)
 
     @property
+    def own_id(self) -> CustomerId | None:
+        """The id that the address itself is, if it is one."""
+        only = self.identifiers[0]
+        return CustomerId(only.value) if only.kind is IdentifierKind.ID and len(self.identifiers) == 1 else None
+
+    @property
     def profile(self) -> FacetArguments:
         """The source and account as arguments of facets; none for INSTORE, which has no accounts."""
         if self.source is Source.INSTORE and not self.account:
@@ -121,10 +131,6 @@ class Address(NamedTuple):
     def masked(self) -> str:
         """For people."""
         return "+".join(identifier.masked() for identifier in self.identifiers)
-
-
-CustomerId = NewType("CustomerId", str)
-"""Upstream's canonical id of a customer: V2 `id`, V1.1 `user_id`."""
 
 
 @dataclass(frozen=True, slots=True)

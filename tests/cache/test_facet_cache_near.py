@@ -115,7 +115,7 @@ async def ask(cache: FacetCache, *facets: Facet, scope: Scope = SCOPE) -> list[t
 
 def glanced(cache: FacetCache, *facets: Facet, scope: Scope = SCOPE) -> tuple[object, ...] | None:
     """Who is known, their values, and for how long; null where that does not stand."""
-    found = cache.glance(scope, MOBILE, None, facets or (STATUS(),))
+    found = cache.glance(scope, MOBILE, facets or (STATUS(),))
     assert found is None or cache.stands(found.stands)
     return found and (found.customer, found.values, found.fresh_for)
 
@@ -547,7 +547,7 @@ async def test_every_scope_sees_its_own_entries_and_no_others_at_each_replica(
             for cache in replicas:
                 state = (await cache.lookup(scope, {customer: [what]}))[customer].facets[what]
                 assert isinstance(state, Fresh | Absent) == ((scope, customer, what) in stored)
-                found = cache.glance(scope, who, None, [])
+                found = cache.glance(scope, who, [])
                 assert found is None or (scope, found.customer, EXISTENCE()) in stored
 
 

@@ -70,7 +70,7 @@ async def test_a_hot_customer_is_asked_for_once_a_window(two: list[Replica], own
     before = gets(own_valkey)
     for _ in range(5):
         assert await other.ask() == [Fresh, Absent, Fresh]
-        assert other.cache.glance(SCOPE, MOBILE, None, FACETS) is not None
+        assert other.cache.glance(SCOPE, MOBILE, FACETS) is not None
     assert gets(own_valkey) == before
     clock.step(WINDOW_S)
     assert await other.ask() == [Fresh, Absent, Fresh]
