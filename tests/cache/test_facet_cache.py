@@ -6,6 +6,8 @@ import pytest
 
 from gateway.cache.entries import Absent, Entry, Fresh, Missing, Stale
 from gateway.cache.facet_cache import FacetCache
+from gateway.cache.local import LocalRecords
+from gateway.cache.memory import MemoryStore
 from gateway.cache.stamps import IDENTITY_FRESH_FOR, NOBODY_FRESH_FOR
 from gateway.facets.catalog import CARDS, CATALOG, EXISTENCE, GAP_TO_RENEW, PERSON, STATUS
 from gateway.facets.facet import Address, CustomerId, Endpoint, IdentifierKind, Source
@@ -30,6 +32,8 @@ from tests.cache.support import (
     named,
 )
 from tests.support.clock import Clock
+
+BY_ID = named({"id": ASHA})
 
 
 @pytest.fixture
@@ -289,6 +293,36 @@ async def test_several_identifiers_are_known_each_for_itself(cache: FacetCache, 
     await keep(cache, SCOPE, MOBILE, ASHA, {})
     await cache.store_nobody(SCOPE, card, clock.now)
     assert await identified(cache, SCOPE, [MOBILE, email, card]) == {MOBILE: ASHA, card: None}
+
+
+async def test_of_a_customer_asked_for_by_id_one_item_is_kept_in_this_process(clock: Clock) -> None:
+    memory = MemoryStore(max_bytes=10**7, clock=clock)
+    cache = cache_over(memory, clock, local=LocalRecords(memory))
+    await keep(cache, SCOPE, BY_ID, ASHA, {EXISTENCE(): fetched(clock)})
+    assert memory.entries == 1
+    found = cache.glance(SCOPE, BY_ID, [])
+    assert found is not None
+    assert (found.customer, found.merged_from) == (ASHA, ())
+
+
+async def test_an_id_that_named_somebody_else_names_itself_again_when_it_does(clock: Clock) -> None:
+    memory = MemoryStore(max_bytes=10**7, clock=clock)
+    cache = cache_over(memory, clock, local=LocalRecords(memory))
+    for before in (None, CustomerId("2")):
+        if before is None:
+            await cache.store_nobody(SCOPE, BY_ID, clock.now)
+        else:
+            await keep(cache, SCOPE, BY_ID, before, {EXISTENCE(): fetched(clock)})
+        assert await identified(cache, SCOPE, [BY_ID]) == {BY_ID: before}
+        await keep(cache, SCOPE, BY_ID, ASHA, {EXISTENCE(): fetched(clock)})
+        found = cache.glance(SCOPE, BY_ID, [])
+        assert found is not None
+        assert found.customer == ASHA
+
+
+async def test_replicas_are_told_that_an_id_names_itself(cache: FacetCache, clock: Clock) -> None:
+    await keep(cache, SCOPE, BY_ID, ASHA, {EXISTENCE(): fetched(clock)})
+    assert await identified(cache, SCOPE, [BY_ID]) == {BY_ID: ASHA}
 
 
 # --- things done once ---
