@@ -12,7 +12,6 @@ from functools import lru_cache, partial
 from typing import Annotated, Any, Final, cast
 
 import msgspec
-import orjson
 
 from gateway.model.scalars import Date, DateTime, Json
 
@@ -131,8 +130,8 @@ class Reader:
             return self.odd(key, f"JSON of at most {DEEPEST} levels", value)
         if any(isinstance(one, int) and not LEAST <= one <= MOST for level in levels for one in level):
             try:
-                value = orjson.loads(msgspec.json.encode(value))
-            except orjson.JSONDecodeError:
+                value = _bounded(value)
+            except OverflowError:
                 return self.odd(key, "JSON without endless numbers", value)
         return None if is_nothing(value) else Json(value)
 
@@ -200,6 +199,19 @@ def _levels(value: object) -> Iterator[list[object]]:
         if not inner:
             return
         level = inner
+
+
+def _bounded(value: Any) -> Any:
+    """A JSON value of few levels with floats for whole numbers beyond 64 bits. Raises `OverflowError` beyond those."""
+    match value:
+        case dict():
+            return {key: _bounded(inner) for key, inner in cast("Block", value).items()}
+        case list():
+            return [_bounded(inner) for inner in cast("list[object]", value)]
+        case int() if not LEAST <= value <= MOST:
+            return float(value)
+        case _:
+            return value
 
 
 def is_nothing(value: object) -> bool:
