@@ -125,10 +125,10 @@ class Reader:
         A whole number beyond 64 bits becomes the nearest that JavaScript has: few writers of JSON take others.
         """
         value = block.get(key)
-        levels = list(_levels(value))
-        if len(levels) > DEEPEST:
+        levels, bounded = _measured(value)
+        if levels > DEEPEST:
             return self.odd(key, f"JSON of at most {DEEPEST} levels", value)
-        if any(isinstance(one, int) and not LEAST <= one <= MOST for level in levels for one in level):
+        if not bounded:
             try:
                 value = _bounded(value)
             except OverflowError:
@@ -182,23 +182,24 @@ class Reader:
             self.anomalies.append(Anomaly(key, expected, type(value).__name__))
 
 
-def _levels(value: object) -> Iterator[list[object]]:
-    """The values of a JSON value level by level, at most one level beyond the deepest that is handed on.
+def _measured(value: object) -> tuple[int, bool]:
+    """The levels of a JSON value, counted up to one too many, and whether its whole numbers have at most 64 bits.
 
     Without recursion, which is what a deep one would exhaust.
     """
-    level: list[object] = [value]
-    for _ in range(DEEPEST + 1):
-        yield level
+    levels, bounded, level = 0, True, [value]
+    while level and levels <= DEEPEST:
+        levels += 1
         inner: list[object] = []
         for one in level:
             if isinstance(one, dict):
                 inner += cast("dict[str, object]", one).values()
             elif isinstance(one, list):
                 inner += cast("list[object]", one)
-        if not inner:
-            return
+            elif isinstance(one, int) and not LEAST <= one <= MOST:
+                bounded = False
         level = inner
+    return levels, bounded
 
 
 def _bounded(value: Any) -> Any:
